@@ -1,0 +1,26 @@
+/** Something that caches must forget. */
+export type Change =
+  | { readonly kind: "entity"; readonly id: string }
+  | { readonly kind: "subject"; readonly subject: string }
+  | { readonly kind: "limits"; readonly namespace: string };
+
+/** Tells every cache what changed. In one process a listener has run when `publish` returns. */
+export interface ChangeFeed {
+  publish(change: Change): void;
+  /** @returns stops listening. */
+  subscribe(listener: (change: Change) => void): () => void;
+}
+
+/** The change feed of a single process. */
+export function localChangeFeed(): ChangeFeed {
+  const listeners = new Set<(change: Change) => void>();
+  return {
+    publish(change) {
+      for (const listener of listeners) listener(change);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

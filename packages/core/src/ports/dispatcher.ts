@@ -1,0 +1,51 @@
+import type { Activation } from "../domain/activation.ts";
+import type { Action } from "../domain/entity.ts";
+import type { Identity } from "../domain/identity.ts";
+import type { Json } from "../domain/json.ts";
+
+/** An action at one revision, ready to be run by whoever can. */
+export interface ExecutableAction {
+  /** `ns/name` or `ns/pkg/name`: the provider's path. */
+  readonly id: string;
+  readonly rev: string;
+  readonly action: Action;
+  /** `ns/boundPkg` when it is reached through a binding. */
+  readonly binding?: string;
+}
+
+/** One activation on its way to an invoker. */
+export interface ActivationMessage {
+  /** 32 lower-case hexadecimal digits. */
+  readonly activationId: string;
+  readonly transid: string;
+  readonly action: ExecutableAction;
+  readonly user: Identity;
+  /** Merged arguments, an object or (inside a sequence) an array. Init parameters are still in it. */
+  readonly args: Json;
+  /** Names of the parameters in `args` that go to the environment at init, not to the run. */
+  readonly initArgs: readonly string[];
+  readonly blocking: boolean;
+  /** Enclosing sequence or composition. */
+  readonly cause?: string;
+  /** Epoch milliseconds at which the request was received: `waitTime` counts from here. */
+  readonly received: number;
+}
+
+/**
+ * The sending side of the way to the invokers. Every accepted activation ends in exactly one record.
+ */
+export interface Dispatcher {
+  /**
+   * Hands an activation over.
+   * @returns when it is accepted (and, unless it is blocking, safe on disk).
+   * @throws ServiceUnavailable when it cannot be placed: then nothing was accepted.
+   */
+  dispatch(message: ActivationMessage): Promise<Dispatched>;
+}
+
+export interface Dispatched {
+  /**
+   * The record as soon as the result is known: its `logs` are still empty. Never rejects.
+   */
+  readonly result: Promise<Activation>;
+}
