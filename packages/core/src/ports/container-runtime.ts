@@ -27,9 +27,22 @@ export interface ContainerExit {
 
 /** How an invoker speaks to what runs inside. */
 export type ContainerChannel =
-  | { readonly protocol: "http"; readonly address: { readonly path: string } | { readonly host: string; readonly port: number } }
-  /** The launcher protocol: JSON lines in, JSON lines out; the first line out acknowledges that it is ready. */
-  | { readonly protocol: "launcher"; readonly input: Writable; readonly output: Readable };
+  | {
+      /** The action container protocol: POST /init and /run. */
+      readonly protocol: "http";
+      readonly address: { readonly path: string } | { readonly host: string; readonly port: number };
+    }
+  | {
+      /**
+       * The launcher protocol: one JSON line in (`{"init": <value of /init>}` first, then bodies of /run), one line out
+       * each: `STATUS ID JSON`, where ID is `init` or the run's activation id and STATUS what an HTTP proxy would answer.
+       */
+      readonly protocol: "launcher";
+      readonly input: Writable;
+      readonly output: Readable;
+      /** What a proxy in front would answer once the launcher has died: nothing at all, or 400 `command exited`. */
+      readonly whenGone: "connection-lost" | "command-exited";
+    };
 
 /** Takes what a container prints, as it is printed. Chunks end anywhere. */
 export type OutputListener = (stream: "stdout" | "stderr", chunk: Buffer) => void;
