@@ -1,0 +1,1 @@
+export { ActionGone, type Invoker, type InvokerOptions, invoker } from "./invoker.ts";

@@ -1,0 +1,53 @@
+import type { Activation, ActivationJournal, ActivationStore, Clock } from "@meringue/core";
+
+/** How long to wait before a record that could not be stored is tried again, in milliseconds. */
+const RETRY_MS = 1_000;
+
+/** Stores records, and goes on trying where that fails: a record may be late but is not lost. */
+export interface RecordKeeper {
+  /** @param kept false when a limit suppresses the record. Resolves when it is stored, or the first try has failed. */
+  settle(record: Activation, kept: boolean): Promise<void>;
+  /** Waits for the records that still have to be stored. */
+  close(): Promise<void>;
+}
+
+/** A keeper that stores in `activations` and notes in `journal` what leaves no record. */
+export function recordKeeper(
+  { activations, journal }: { readonly activations: ActivationStore; readonly journal: ActivationJournal },
+  clock: Clock,
+  warn: (text: string, error: unknown) => void,
+): RecordKeeper {
+  const late = new Set<Promise<void>>();
+  let closing = false;
+
+  const store = (record: Activation, kept: boolean): Promise<void> =>
+    kept ? activations.put(record) : journal.settle(record.activationId);
+
+  const storeLate = async (record: Activation, kept: boolean): Promise<void> => {
+    while (!closing) {
+      await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
+      try {
+        return await store(record, kept);
+      } catch (error) {
+        warn(`the record of activation ${record.activationId} is still not stored`, error);
+      }
+    }
+  };
+
+  return {
+    async settle(record, kept) {
+      try {
+        await store(record, kept);
+      } catch (error) {
+        warn(`cannot store the record of activation ${record.activationId}, will try again`, error);
+        const retry = storeLate(record, kept);
+        late.add(retry);
+        void retry.finally(() => late.delete(retry));
+      }
+    },
+    async close() {
+      closing = true;
+      await Promise.all(late);
+    },
+  };
+}
