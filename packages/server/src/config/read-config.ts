@@ -1,0 +1,99 @@
+import { Command, CommanderError } from "commander";
+import { type Config, completeConfig } from "./config.ts";
+import { type Machine, thisMachine } from "./machine.ts";
+import { nearest } from "./nearest.ts";
+import { ConfigSchema, type SettingName, settingNames, settingOf } from "./schema.ts";
+
+/** What the command line asks for: a server, or just a text on the standard output. */
+export type CommandLine =
+  | { readonly kind: "config"; readonly config: Config }
+  | { readonly kind: "help" }
+  | { readonly kind: "version" };
+
+/** The settings cannot be used: each of `problems` is a sentence about one of them. */
+export class BadConfig extends Error {
+  override readonly name = "BadConfig";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the settings. The only reader of the environment.
+ *
+ * @param argv the words after the role
+ * @throws BadConfig naming every bad setting at once
+ */
+export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, machine: Machine = thisMachine()): Config {
+  const given = readFlags(argv);
+  const values: Partial<Record<SettingName, string>> = {};
+  const source: Partial<Record<SettingName, string>> = {};
+  for (const name of settingNames) {
+    const variable = settingOf(name).env;
+    const [value, from] =
+      given.values[name] === undefined ? [env[variable], variable] : [given.values[name], longFlag(name)];
+    // An empty variable is how shells and unit files say "not set"; an empty flag is a mistake.
+    if (value === undefined || (value === "" && from === variable)) continue;
+    if (value === "") given.problems.push(`${from}: must not be empty`);
+    values[name] = value;
+    source[name] = from;
+  }
+  const parsed = ConfigSchema.safeParse(values);
+  const problems = [...given.problems];
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = issue.path[0] as SettingName;
+    if (values[name] !== "") problems.push(`${source[name]}: ${issue.message}, not "${values[name]}"`);
+  }
+  if (!parsed.success || problems.length > 0) throw new BadConfig(problems);
+  return completeConfig(parsed.data, env, machine);
+}
+
+/**
+ * {@link readConfig}, with `--help` and `--version`, which win over everything else.
+ * @throws BadConfig naming every bad setting at once
+ */
+export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv, machine?: Machine): CommandLine {
+  if (argv.includes("--help") || argv.includes("-h")) return { kind: "help" };
+  if (argv.includes("--version") || argv.includes("-V")) return { kind: "version" };
+  return { kind: "config", config: readConfig(argv, env, machine) };
+}
+
+function longFlag(name: SettingName): string {
+  return /--[a-z-]+/.exec(settingOf(name).flags)?.[0] ?? name;
+}
+
+/** Takes the flags apart, going on after a mistake so that all are found. */
+function readFlags(argv: readonly string[]): { values: Partial<Record<SettingName, string>>; problems: string[] } {
+  const values: Partial<Record<SettingName, string>> = {};
+  const problems: string[] = [];
+  const command = new Command()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments();
+  for (const name of settingNames) {
+    command.option(settingOf(name).flags);
+    command.on(`option:${longFlag(name).slice(2)}`, (value: string) => {
+      values[name] = value;
+    });
+  }
+  try {
+    command.parse(argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    problems.push(error.message.replace(/^error: /, ""));
+  }
+  problems.push(...command.args.map(explainStranger));
+  return { values, problems };
+}
+
+function explainStranger(word: string): string {
+  const flag = word.replace(/=.*/s, "");
+  if (!flag.startsWith("-")) return `"${word}": this role takes no further words`;
+  const meant = nearest(flag, [...settingNames.map(longFlag), "--help", "--version"]);
+  return `${flag}: there is no such option${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+}

@@ -1,0 +1,65 @@
+import type { ApiEntrance, ContainerRuntime } from "@meringue/core";
+import { dockerRuntime, dockerUnavailable } from "@meringue/docker";
+import { sandboxRuntime } from "@meringue/sandbox";
+import { findLaunchers } from "../../../runtimes/catalogue.ts";
+import type { Config } from "./config/config.ts";
+import { isLoopback } from "./well-known-keys.ts";
+
+/** What containers run on here. */
+export interface ChosenRuntimes {
+  /** In the order of preference. */
+  readonly runtimes: readonly ContainerRuntime[];
+  /** For the operator: which kinds run on what, and what was left out and why. */
+  readonly notes: readonly string[];
+}
+
+/** What was asked for cannot be had on this machine. */
+export class NoContainers extends Error {
+  override readonly name = "NoContainers";
+}
+
+type Settings = Pick<Config, "containers" | "dockerSocket" | "host">;
+
+/**
+ * Chooses by `--containers`. `auto`: on Linux the sandbox, with Docker beside it for images where an engine answers; on
+ * other systems Docker, else plain processes.
+ * @param cacheDir where prepared runtime files may be kept
+ * @throws NoContainers
+ */
+export async function chooseRuntimes(
+  settings: Settings,
+  ownerId: string,
+  cacheDir: string,
+  entrance: ApiEntrance,
+): Promise<ChosenRuntimes> {
+  const whyNoDocker =
+    settings.containers === "sandbox" ? "not asked for" : await dockerUnavailable(settings.dockerSocket);
+  const docker = whyNoDocker === undefined;
+  if (settings.containers === "docker" && !docker) throw new NoContainers(`--containers docker: ${whyNoDocker}`);
+  const sandbox = settings.containers !== "docker" && (process.platform === "linux" || !docker);
+
+  await using stack = new AsyncDisposableStack();
+  const runtimes: ContainerRuntime[] = [];
+  const notes: string[] = [];
+  if (sandbox) {
+    const launchers = await findLaunchers({ cacheDir });
+    const runtime = await sandboxRuntime({ ownerId, launchers: launchers.launcherFor, entrance });
+    stack.defer(() => runtime.close());
+    if (runtime.isolation.level === "none" && !isLoopback(settings.host)) {
+      throw new NoContainers(
+        `--host ${settings.host}: actions would run as plain processes here, which is allowed on loopback only`,
+      );
+    }
+    runtimes.push(runtime);
+    notes.push(...launchers.lines);
+  }
+  if (docker) {
+    const runtime = await dockerRuntime({ ownerId, socketPath: settings.dockerSocket, entrance });
+    stack.defer(() => runtime.close());
+    runtimes.push(runtime);
+  } else if (settings.containers === "auto") {
+    notes.push(`no Docker, so actions that are images do not run (${whyNoDocker})`);
+  }
+  stack.move();
+  return { runtimes, notes };
+}

@@ -1,0 +1,198 @@
+import { createHash } from "node:crypto";
+import { mkdir, realpath } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { buildApp, handle } from "@meringue/controller";
+import {
+  actionCatalogue,
+  authenticator,
+  type ChangeFeed,
+  type Dispatcher,
+  localChangeFeed,
+  type Manifest,
+  type SystemLimits,
+  systemClock,
+} from "@meringue/core";
+import { type Invoker, invoker } from "@meringue/invoker";
+import { openSqliteStore, type SqliteStore } from "@meringue/sqlite";
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import { apiEntrance } from "./api-entrance.ts";
+import { banner } from "./banner.ts";
+import { codeOf } from "./code-of.ts";
+import type { Config } from "./config/config.ts";
+import { systemLimits } from "./config/system-limits.ts";
+import { serverVersion } from "./config/version.ts";
+import { type ChosenRuntimes, chooseRuntimes } from "./container-runtimes.ts";
+import { readManifest } from "./manifest-file.ts";
+import { randomIds } from "./random-ids.ts";
+import { isLoopback, seedAccounts, WELL_KNOWN_UUIDS } from "./well-known-keys.ts";
+
+/** A server that serves. */
+export interface RunningServer {
+  /** What to show the operator; ends with the line `ready: http://HOST:PORT`. */
+  readonly banner: string;
+  /** Resolves when somebody asked for an end through the API (`POST /disable`). */
+  readonly disabled: Promise<void>;
+  /** Finishes what runs, then stops everything. */
+  close(): Promise<void>;
+}
+
+/** How long what runs may take to finish when the server is told to stop, in milliseconds. */
+const DRAIN_MS = 30_000;
+/** Cold starts at a time, for each processor: more would make every one of them end late. */
+const STARTS_PER_CORE = 3;
+
+/** What everything else is made of. */
+interface Foundation {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly manifest: Manifest;
+  readonly limits: SystemLimits;
+  readonly store: SqliteStore;
+  readonly changes: ChangeFeed;
+}
+
+/** Everything in one process: builds the parts in order, and undoes them in the opposite order if one fails. */
+export async function startStandalone(config: Config, logger: Logger): Promise<RunningServer> {
+  await using stack = new AsyncDisposableStack();
+  const manifest = await readManifest(config.manifestFile);
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const changes = localChangeFeed();
+  const store = await openStore(config, changes, logger);
+  stack.defer(() => store.close());
+  const accounts = await seedAccounts(store.subjects, isLoopback(config.host));
+  const foundation: Foundation = { config, logger, manifest, limits: systemLimits(config), store, changes };
+
+  const worker = Promise.withResolvers<Invoker>();
+  worker.promise.catch(() => undefined); // whoever starts the server hears of it; a request that waits does too
+  const disabled = Promise.withResolvers<void>();
+  const app = await startApi(foundation, worker.promise, () => disabled.resolve());
+  stack.defer(() => app.close());
+  const { port } = app.server.address() as AddressInfo;
+  try {
+    const { running, chosen } = await startInvoker(foundation, app, port, stack);
+    worker.resolve(running);
+    stack.defer(() => drain(app));
+    const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
+    const facts = { version: serverVersion(), url, dataDir: config.dataDir, memoryMb: config.userMemoryMb, accounts };
+    const text = banner({ ...facts, ...chosen }, process.stdout.isTTY);
+    const everything = stack.move();
+    return { banner: text, disabled: disabled.promise, close: () => everything.disposeAsync() };
+  } catch (error) {
+    worker.reject(error);
+    throw error;
+  }
+}
+
+async function openStore(config: Config, changes: ChangeFeed, logger: Logger): Promise<SqliteStore> {
+  void changes;
+  void logger;
+  return await openSqliteStore({ dataDir: config.dataDir, durability: config.durability });
+}
+
+/** Serves the API. Until there is an invoker, invocations wait for it. */
+async function startApi(
+  { config, logger, manifest, limits, store, changes }: Foundation,
+  worker: Promise<Invoker>,
+  disable: () => void,
+): Promise<FastifyInstance> {
+  const app = await buildApp({
+    entities: store.entities,
+    activations: store.activations,
+    dispatcher: dispatcherOf(worker),
+    authenticator: authenticator({
+      subjects: store.subjects,
+      changes,
+      wellKnownUuids: WELL_KNOWN_UUIDS,
+      wellKnownAllowed: isLoopback(config.host),
+    }),
+    catalogue: actionCatalogue(store.entities, changes),
+    changes,
+    manifest,
+    limits,
+    ids: randomIds(),
+    clock: systemClock,
+    build: { date: "", number: serverVersion() },
+    logger,
+    admin: { username: config.controllerUser, password: config.controllerPassword },
+    invokerStatus: () => [{ name: "invoker0/0", status: "up" }],
+    disable,
+  });
+  await app.listen({ host: config.host, port: config.port });
+  return app;
+}
+
+function dispatcherOf(worker: Promise<Invoker>): Dispatcher {
+  let ready: Invoker | undefined;
+  worker.then(
+    (running) => {
+      ready = running;
+    },
+    () => undefined, // each dispatch below meets the reason itself
+  );
+  return {
+    dispatch: (message) =>
+      ready === undefined ? worker.then((running) => running.dispatch(message)) : ready.dispatch(message),
+  };
+}
+
+async function startInvoker(
+  { config, logger, manifest, limits, store }: Foundation,
+  app: FastifyInstance,
+  port: number,
+  stack: AsyncDisposableStack,
+): Promise<{ readonly running: Invoker; readonly chosen: ChosenRuntimes }> {
+  let running: Invoker | undefined;
+  const entrance = apiEntrance({
+    port,
+    serve: (request, response, caller) => handle(app, request, response, caller),
+    namespaceOf: (name) => running?.namespaceOf(name),
+  });
+  const owner = await ownerId(config.dataDir);
+  const chosen = await chooseRuntimes(config, owner, join(config.dataDir, "cache"), entrance);
+  for (const runtime of chosen.runtimes) {
+    stack.defer(() => runtime.close());
+    const removed = await runtime.removeLeftovers();
+    if (removed > 0) logger.info({ runtime: runtime.name, removed }, "removed what a dead server left");
+  }
+  running = invoker({
+    runtimes: chosen.runtimes,
+    manifest,
+    limits,
+    activations: store.activations,
+    journal: store.journal,
+    clock: systemClock,
+    codeOf: codeOf(store.entities),
+    memoryMb: config.userMemoryMb,
+    parallelStarts: availableParallelism() * STARTS_PER_CORE,
+    pauseGraceMs: config.pauseGraceMs,
+    idleTimeoutMs: config.idleTimeoutMs,
+    queueLimit: config.queueLimit,
+    pullPolicy: "if-absent",
+    containerEnv: config.apiHost === undefined ? {} : { __OW_API_HOST: config.apiHost },
+    warn: (text, error) => logger.warn({ err: error }, text),
+  });
+  const { close } = running;
+  stack.defer(() => close(DRAIN_MS));
+  const recovered = await running.recover();
+  if (recovered > 0) logger.info({ recovered }, "took up what the last server left unfinished");
+  running.warmUp();
+  return { running, chosen };
+}
+
+/** Takes no more requests and waits for those that run, but not for ever. */
+async function drain(app: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+  await app.close();
+  clearTimeout(timer);
+}
+
+/** The same for one data folder whoever starts the server on it, so that what it left behind is found again. */
+async function ownerId(dataDir: string): Promise<string> {
+  return createHash("sha256")
+    .update(await realpath(dataDir))
+    .digest("hex")
+    .slice(0, 12);
+}
