@@ -47,6 +47,10 @@ export interface TriggerRule {
 export interface EntityReference {
   readonly path: string;
   readonly name: string;
+  /** Present when the client gave it; nothing looks at it. */
+  readonly version?: string;
+  /** Present when the client gave it: `ns/pkg`. Nothing looks at it. */
+  readonly binding?: string;
 }
 
 /** Ties a trigger to an action. */

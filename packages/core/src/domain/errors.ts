@@ -1,3 +1,5 @@
+import { messages } from "./messages.ts";
+
 /**
  * A failure that the API names; anything else that is thrown is a bug, and answers a bare 500.
  * Source of statuses and texts: rest-api contract, "Generic errors".
@@ -25,6 +27,24 @@ export class BadRequest extends WhiskError {
   readonly status = 400;
 }
 
+/** 400: a body that is JSON but not what the call takes. */
+export class MalformedContent extends BadRequest {
+  /** The complaint without its prefix. */
+  readonly detail: string;
+
+  constructor(detail: string, options?: ErrorOptions) {
+    super(messages.malformedContent(detail), { ...options, rejection: true });
+    this.detail = detail;
+  }
+}
+
+/** 400: a query parameter that can't be read. */
+export class MalformedQuery extends BadRequest {
+  constructor(name: string, detail: string, options?: ErrorOptions) {
+    super(messages.malformedQuery(name, detail), { ...options, rejection: true });
+  }
+}
+
 /** 401: no, or unknown, credentials. */
 export class Unauthorized extends WhiskError {
   readonly status = 401;
@@ -39,7 +59,7 @@ export class Forbidden extends WhiskError {
 export class NotFound extends WhiskError {
   readonly status = 404;
 
-  constructor(message = "The requested resource does not exist.", options?: WhiskErrorOptions) {
+  constructor(message: string = messages.notFound, options?: WhiskErrorOptions) {
     super(message, options);
   }
 }
@@ -58,7 +78,7 @@ export class NotAcceptable extends WhiskError {
 export class Conflict extends WhiskError {
   readonly status = 409;
 
-  constructor(message = "Concurrent modification to resource detected.", options?: WhiskErrorOptions) {
+  constructor(message: string = messages.concurrentModification, options?: WhiskErrorOptions) {
     super(message, options);
   }
 }
@@ -87,7 +107,7 @@ export class TooManyRequests extends WhiskError {
 export class InternalError extends WhiskError {
   readonly status = 500;
 
-  constructor(message = "There was an internal server error.", options?: WhiskErrorOptions) {
+  constructor(message: string = messages.internalError, options?: WhiskErrorOptions) {
     super(message, options);
   }
 }
@@ -96,10 +116,7 @@ export class InternalError extends WhiskError {
 export class ServiceUnavailable extends WhiskError {
   readonly status = 503;
 
-  constructor(
-    message = "The server is currently unavailable (because it is overloaded or down for maintenance).",
-    options?: WhiskErrorOptions,
-  ) {
+  constructor(message: string = messages.unavailable, options?: WhiskErrorOptions) {
     super(message, options);
   }
 }

@@ -11,9 +11,21 @@ export interface ActivationJournal {
    * @returns when the note would survive SIGKILL (or, if `durable`, power loss).
    */
   accept(message: ActivationMessage, durable: boolean): Promise<void>;
-  /** Notes that user code is about to see it: after this it is never run a second time. Written before it returns control to the loop. */
-  start(activationId: string): void;
-  /** What an earlier process accepted and never settled, oldest first. Empty once all of it got a record. */
+  /**
+   * Notes that user code is about to see it: after this it is never run a second time.
+   * Notes are kept in the order of the calls, so `accept` and `start` need one wait, not two.
+   * @returns when the note would survive SIGKILL: user code must not see the activation before.
+   */
+  start(activationId: string): Promise<void>;
+  /**
+   * Notes that it ended without a record that is kept: a limit or the store level suppresses it, or it could not be
+   * placed and its caller was told so. Whatever ends in a record needs no such note.
+   */
+  settle(activationId: string): Promise<void>;
+  /**
+   * What an earlier process accepted and never settled, oldest first. Empty once all of it got a record.
+   * Keys are not in the journal: `user.authKey` is the subject's key of today, or empty when it was revoked meanwhile.
+   */
   unsettled(): Promise<readonly UnsettledActivation[]>;
 }
 

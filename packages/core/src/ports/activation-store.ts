@@ -21,8 +21,12 @@ export interface ActivationStore {
   put(activation: Activation): Promise<void>;
   /** Sees every record whose `put` has resolved. */
   get(namespace: string, activationId: string): Promise<Activation | undefined>;
-  /** Newest start first. */
-  list(query: ActivationQuery, page: Page): Promise<readonly Activation[]>;
+  /**
+   * Newest start first; equal starts in an order that stays.
+   * @param detail `summary` allows the store to leave `logs` and `response.result` out: a page of records may hold
+   * gigabytes of them, and a listing without `docs` shows neither. Default: `whole`.
+   */
+  list(query: ActivationQuery, page: Page, detail?: "whole" | "summary"): Promise<readonly Activation[]>;
   count(query: ActivationQuery): Promise<number>;
 }
 

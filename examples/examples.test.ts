@@ -1,0 +1,119 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { crc32, deflateSync } from "node:zlib";
+import { type ServerProcess, startServer } from "@meringue/testkit";
+import openwhisk from "openwhisk";
+import { afterAll, beforeAll, describe, test } from "vitest";
+
+const run = promisify(execFile);
+const here = new URL(".", import.meta.url);
+
+/** Builds the example's archive by its own script. */
+async function build(name: string): Promise<Buffer> {
+  await run("sh", [new URL(`${name}/build.sh`, here).pathname], {
+    env: { ...process.env, PYTHON: "/usr/bin/python3" },
+  });
+  return await readFile(new URL(`${name}/action.zip`, here));
+}
+
+// Building fetches libraries from npm and PyPI, which `npm test` alone must not depend on.
+describe.skipIf(process.env["MERINGUE_LANE"] !== "examples")("the examples, built as their READMEs say", () => {
+  let server: ServerProcess;
+  let client: ReturnType<typeof openwhisk>;
+
+  beforeAll(async () => {
+    server = await startServer();
+    client = openwhisk({ apihost: server.url, api_key: server.guestKey });
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  async function deploy(name: string, kind: string): Promise<void> {
+    await client.actions.create({ name, action: await build(name), kind });
+  }
+
+  async function invoke(name: string, params: object): Promise<Record<string, unknown>> {
+    return (await client.actions.invoke({ name, params, blocking: true, result: true })) as Record<string, unknown>;
+  }
+
+  test("markdown-to-html turns Markdown into HTML", async ({ expect }) => {
+    await deploy("markdown-to-html", "nodejs:default");
+
+    expect(await invoke("markdown-to-html", { markdown: "# Hello *world*" })).toEqual({
+      html: "<h1>Hello <em>world</em></h1>\n",
+    });
+  });
+
+  test("invoice-pdf writes a PDF with the right total", async ({ expect }) => {
+    await deploy("invoice-pdf", "nodejs:default");
+    const order = JSON.parse(await readFile(new URL("invoice-pdf/order.json", here), "utf8")) as object;
+
+    const { total, pdf } = await invoke("invoice-pdf", order);
+
+    expect(total).toBe(1850);
+    expect(Buffer.from(String(pdf), "base64").toString("latin1", 0, 5)).toBe("%PDF-");
+  });
+
+  test("csv-statistics describes the columns that hold numbers", async ({ expect }) => {
+    await deploy("csv-statistics", "typescript:default");
+
+    const result = await invoke("csv-statistics", { csv: "city,height\nUlm,160\nKöln,150\nWien,140\n" });
+
+    expect(result).toMatchObject({
+      rows: 3,
+      columns: { height: { count: 3, min: 140, max: 160, mean: 150, median: 150 } },
+    });
+    expect(Object.keys(result["columns"] as object)).toEqual(["height"]);
+  });
+
+  test("thumbnail scales an image down", async ({ expect }) => {
+    await deploy("thumbnail", "python:default");
+
+    const result = await invoke("thumbnail", { image: whitePng(300, 200).toString("base64"), size: 60 });
+
+    expect(result).toMatchObject({ width: 60, height: 40 });
+    expect(Buffer.from(String(result["image"]), "base64").toString("latin1", 1, 4)).toBe("PNG");
+  });
+
+  test("word-count counts words in the shell, and logs what it prints before its result", async ({ expect }) => {
+    const code = (await build("word-count")).toString("base64");
+    const exec = { kind: "blackbox", image: "openwhisk/dockerskeleton", code };
+    await client.actions.create({ name: "word-count", action: { exec } } as never);
+
+    const activation = await client.actions.invoke({
+      name: "word-count",
+      params: { text: "to be or not" },
+      blocking: true,
+    });
+
+    expect(activation.response?.result).toEqual({ words: 4 });
+    const { logs } = await client.activations.logs({ name: activation.activationId });
+    expect(logs.map((line) => line.slice(31))).toEqual(["stdout: counting"]);
+  });
+});
+
+/** A PNG of one colour, made by hand. */
+function whitePng(width: number, height: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 0], 8); // eight bits of grey
+  const rows = Buffer.alloc((width + 1) * height, 0xff);
+  for (let row = 0; row < height; row++) rows[row * (width + 1)] = 0; // each row unfiltered
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(rows)),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+  const framed = Buffer.alloc(body.length + 8);
+  framed.writeUInt32BE(data.length, 0);
+  body.copy(framed, 4);
+  framed.writeUInt32BE(crc32(body), body.length + 4);
+  return framed;
+}

@@ -1,0 +1,31 @@
+import { BadRequest, MalformedContent } from "./errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { messages } from "./messages.ts";
+import { getValue, type KeyValue, toObject } from "./parameters.ts";
+
+/** The arguments of an invocation: an object, `{}` for an empty body. @throws MalformedContent */
+export function decodePayload(json: Json | undefined): JsonObject {
+  if (json === undefined) return {};
+  if (!isJsonObject(json)) throw new MalformedContent(messages.payloadNotAnObject);
+  return json;
+}
+
+/** What an action is called with: its merged parameters, overlaid with the payload. */
+export function mergeArguments(parameters: readonly KeyValue[], payload: JsonObject): JsonObject {
+  return { ...toObject(parameters), ...payload };
+}
+
+/**
+ * Checks that the payload leaves final parameters alone.
+ * @param parameters those of package, binding and action, merged; one whose value is null may still be given.
+ * @throws BadRequest when the action is annotated `final: true` and the payload names a parameter with a value.
+ */
+export function checkFinal(
+  annotations: readonly KeyValue[],
+  parameters: readonly KeyValue[],
+  payload: JsonObject,
+): void {
+  if (getValue(annotations, "final") !== true) return;
+  const overridden = parameters.some(({ key, value }) => value !== null && Object.hasOwn(payload, key));
+  if (overridden) throw new BadRequest(messages.finalParameters);
+}
