@@ -1,4 +1,5 @@
 /** `meringue standalone [flags]`: everything in one process. */
+import { SecretFileUnusable, StoreUnusable, VaultMismatch } from "@meringue/sqlite";
 import { pino } from "pino";
 import type { Config } from "./config/config.ts";
 import { helpText } from "./config/help.ts";
@@ -46,9 +47,11 @@ async function serve(config: Config): Promise<void> {
   logger.info("stopped");
 }
 
+const MENDABLE = [BadConfig, NoContainers, UnusableManifest, StoreUnusable, SecretFileUnusable, VaultMismatch];
+
 /** What the operator can mend is told in a sentence; anything else is a bug and shows its stack. */
 function isOperatorsMatter(error: unknown): error is Error {
-  if (error instanceof BadConfig || error instanceof NoContainers || error instanceof UnusableManifest) return true;
+  if (MENDABLE.some((kind) => error instanceof kind)) return true;
   return (
     error instanceof Error &&
     ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL"].includes((error as NodeJS.ErrnoException).code ?? "")

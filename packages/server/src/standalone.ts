@@ -15,7 +15,7 @@ import {
   systemClock,
 } from "@meringue/core";
 import { type Invoker, invoker } from "@meringue/invoker";
-import { openSqliteStore, type SqliteStore } from "@meringue/sqlite";
+import { loadOrCreateSecret, openSqliteStore, type SqliteStore } from "@meringue/sqlite";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { apiEntrance } from "./api-entrance.ts";
@@ -27,6 +27,7 @@ import { serverVersion } from "./config/version.ts";
 import { type ChosenRuntimes, chooseRuntimes } from "./container-runtimes.ts";
 import { readManifest } from "./manifest-file.ts";
 import { randomIds } from "./random-ids.ts";
+import { secretPath } from "./secret-path.ts";
 import { isLoopback, seedAccounts, WELL_KNOWN_UUIDS } from "./well-known-keys.ts";
 
 /** A server that serves. */
@@ -86,10 +87,17 @@ export async function startStandalone(config: Config, logger: Logger): Promise<R
   }
 }
 
-async function openStore(config: Config, changes: ChangeFeed, logger: Logger): Promise<SqliteStore> {
-  void changes;
-  void logger;
-  return await openSqliteStore({ dataDir: config.dataDir, durability: config.durability });
+/** Opens the data folder. What `meringue admin` changes in it beside this process is told to every cache. */
+async function openStore({ dataDir, durability }: Config, changes: ChangeFeed, logger: Logger): Promise<SqliteStore> {
+  const store = await openSqliteStore({
+    dataDir,
+    durability,
+    secret: await loadOrCreateSecret(secretPath(dataDir)),
+    exclusive: true,
+    report: (line) => logger.warn(line),
+  });
+  store.onForeignChange((change) => changes.publish(change));
+  return store;
 }
 
 /** Serves the API. Until there is an invoker, invocations wait for it. */

@@ -1,0 +1,91 @@
+import { chmod, copyFile, cp, mkdir, readdir, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ImageRecipe } from "./list.ts";
+import { run } from "./run.ts";
+
+/** The npm that actions' dependencies are installed with. */
+const NPM = "npm@11";
+const INSTALL = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--no-package-lock"];
+
+/** Puts together what the images are built from. */
+export interface StagingArea {
+  /** @returns the folder with the Dockerfile and rootfs/. */
+  stage(image: ImageRecipe): Promise<string>;
+}
+
+/**
+ * @param root the checkout
+ * @param folder a temporary folder
+ */
+export function stagingArea(root: string, folder: string): StagingArea {
+  const made = new Map<string, Promise<string>>();
+  const once = (name: string, make: (place: string) => Promise<unknown>): Promise<string> => {
+    const place = join(folder, name);
+    const known = made.get(name) ?? make(place).then(() => place);
+    made.set(name, known);
+    return known;
+  };
+  const installed = (...specs: readonly string[]): Promise<string> =>
+    once(`npm-${specs.join("+").replaceAll("/", "-")}`, async (place) => {
+      await mkdir(place);
+      await run("npm", [...INSTALL, "--prefix", place, ...specs], { cwd: place });
+    });
+  const proxy = (): Promise<string> =>
+    once("proxy", (place) => {
+      const env = { CGO_ENABLED: "0", GOTOOLCHAIN: "local" };
+      return run("go", ["build", "-trimpath", "-ldflags=-s -w", "-o", place, "."], {
+        cwd: join(root, "runtimes/proxy"),
+        env,
+      });
+    });
+
+  return {
+    async stage(image) {
+      const context = join(folder, "context", image.name);
+      const rootfs = join(context, "rootfs");
+      await mkdir(join(rootfs, "meringue"), { recursive: true });
+      await copyFile(join(root, "runtimes", image.runtime, "Dockerfile"), join(context, "Dockerfile"));
+      await copyRuntime(join(root, "runtimes", image.runtime), join(rootfs, "meringue", image.runtime));
+      if (image.node !== undefined) {
+        const { major, path } = image.node;
+        const name = `node-linux-${process.arch}`;
+        const source = join(await installed(`${name}@${major}`), "node_modules", name, "bin/node");
+        await putProgram(source, join(rootfs, path));
+      }
+      if (image.packages !== undefined) {
+        await cp(join(await installed(...image.packages), "node_modules"), join(rootfs, "node_modules"), {
+          recursive: true,
+        });
+      }
+      if (image.npm === true) await putNpm(await installed(NPM), rootfs);
+      if (image.proxy === true) await putProgram(await proxy(), join(rootfs, "meringue/proxy"));
+      return context;
+    },
+  };
+}
+
+/** What a runtime is made of, without its tests and without the Dockerfile. */
+async function copyRuntime(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const isSource = entry.isFile() && /\.(cjs|mjs|py)$/.test(entry.name) && !entry.name.startsWith("test_");
+    if (isSource) await copyFile(join(from, entry.name), join(to, entry.name));
+  }
+}
+
+async function putProgram(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await copyFile(from, to);
+  await chmod(to, 0o755);
+}
+
+async function putNpm(from: string, rootfs: string): Promise<void> {
+  const library = join(rootfs, "usr/local/lib/node_modules");
+  const programs = join(rootfs, "usr/local/bin");
+  await mkdir(library, { recursive: true });
+  await mkdir(programs, { recursive: true });
+  await cp(join(from, "node_modules/npm"), join(library, "npm"), { recursive: true });
+  for (const name of ["npm", "npx"]) {
+    await symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, join(programs, name));
+  }
+}
