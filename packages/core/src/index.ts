@@ -48,3 +48,4 @@ export * from "./use-cases/list-actions.ts";
 export * from "./use-cases/list-activations.ts";
 export * from "./use-cases/put-action.ts";
 export * from "./use-cases/read-package.ts";
+export * from "./use-cases/take-turns.ts";

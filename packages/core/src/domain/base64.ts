@@ -1,4 +1,3 @@
-const OUTSIDE_ALPHABET = /[^A-Za-z0-9+/]/;
 const SPACE = 0x20;
 
 /** The text without leading and trailing spaces and control characters. Other white space stays, as upstream has it. */
@@ -17,15 +16,14 @@ export function isBlankCode(text: string): boolean {
 
 /**
  * Whether code counts as binary: trimmed, it is complete base64 and not empty. A short source such as `abcd` does too.
- * Takes linear time: one search for the first character that is no digit, never a repeated group over the whole text.
+ * Asks the decoder, the fastest reader of 48 MB that there is: it leaves out whatever is no digit, so that the length
+ * tells; the digits of URLs are the only strangers that it takes.
  */
 export function isBase64Code(text: string): boolean {
   const code = trimmed(text);
-  if (code.length === 0 || code.length % 4 !== 0) return false;
-  const at = code.search(OUTSIDE_ALPHABET);
-  if (at === -1) return true;
-  const padding = code.length - at;
-  return (padding === 1 || padding === 2) && code.endsWith("=".repeat(padding));
+  if (code.length === 0 || code.length % 4 !== 0 || code.includes("-") || code.includes("_")) return false;
+  const padding = code.endsWith("==") ? 2 : code.endsWith("=") ? 1 : 0;
+  return Buffer.from(code, "base64").length === (code.length / 4) * 3 - padding;
 }
 
 /** The bytes to store for code that `binary` judged. */

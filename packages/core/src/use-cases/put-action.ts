@@ -19,6 +19,7 @@ import { codeText } from "./get-action.ts";
 import { inspectArchive } from "./inspect-archive.ts";
 import { requireWritable } from "./require-writable.ts";
 import { checkSequence, requireComponents } from "./sequence-definition.ts";
+import { takeTurns } from "./take-turns.ts";
 
 export interface PutActionDependencies {
   readonly entities: EntityStore;
@@ -60,7 +61,9 @@ export function putAction(deps: PutActionDependencies): PutAction {
     const action = await next(deps, identity, path, put, old);
     const stored = await deps.entities.put(action, old?.rev, codeWrite(put));
     deps.changes.publish({ kind: "entity", id: stored.id });
-    return encodeAction(stored.entity, { code: await shownCode(deps.entities, put, stored) });
+    const code = await shownCode(deps.entities, put, stored);
+    await takeTurns(code?.length ?? 0);
+    return encodeAction(stored.entity, { code });
   };
 }
 
@@ -75,6 +78,7 @@ async function decode(
     namespaceLimits: identity.limits,
     system: deps.limits,
   });
+  await takeTurns(contents.code?.length ?? 0);
   if (contents.exec !== undefined && contents.exec.type !== "sequence" && contents.exec.binary) {
     await inspectArchive(contents.code ?? new Uint8Array(), deps.maxUnpackedBytes);
   }

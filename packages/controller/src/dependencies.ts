@@ -1,0 +1,63 @@
+import type {
+  ActionCatalogue,
+  ActivationStore,
+  Authenticator,
+  ChangeFeed,
+  Clock,
+  Dispatcher,
+  EntityStore,
+  Ids,
+  Manifest,
+  SystemLimits,
+} from "@meringue/core";
+
+/** What the API is made of. The server's composition root brings it. */
+export interface AppDependencies {
+  readonly entities: EntityStore;
+  readonly activations: ActivationStore;
+  readonly dispatcher: Dispatcher;
+  readonly authenticator: Authenticator;
+  /** Actions, through memory: the one that everybody in the process shares. */
+  readonly catalogue: ActionCatalogue;
+  /** Told of every entity that is written here. */
+  readonly changes: ChangeFeed;
+  readonly manifest: Manifest;
+  readonly limits: SystemLimits;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly build: BuildInfo;
+  readonly logger: Logger;
+  /** Who may call `POST /disable`. */
+  readonly admin: { readonly username: string; readonly password: string };
+  /** Kinds that every namespace may use although its limits restrict it; none given and none in its limits: all. */
+  readonly allowedKinds?: readonly string[];
+  /** True: other namespaces may run the actions of a shared package, but not read them. */
+  readonly sharedPackagesExecuteOnly?: boolean;
+  /** Bytes that a zip archive may claim to unpack to; 512 MiB unless told. */
+  readonly maxUnpackedBytes?: number;
+  /** The invokers, in order. */
+  invokerStatus(): readonly InvokerStatus[];
+  /** Takes no more work: what `POST /disable` does. */
+  disable(): void;
+}
+
+/** One invoker as `GET /invokers` shows it. */
+export interface InvokerStatus {
+  /** `invoker0/0`. */
+  readonly name: string;
+  readonly status: "up" | "unhealthy" | "unresponsive" | "down";
+}
+
+/** What `GET /api/v1` says of the build. */
+export interface BuildInfo {
+  /** When it was built, in any format. */
+  readonly date: string;
+  readonly number: string;
+}
+
+/** The part of a logger (pino's, for one) that the API needs. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  isLevelEnabled(level: string): boolean;
+}

@@ -1,0 +1,3 @@
+export * from "./app.ts";
+export { handle } from "./caller.ts";
+export * from "./dependencies.ts";

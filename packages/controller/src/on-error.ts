@@ -1,0 +1,45 @@
+import { messages, Unauthorized, WhiskError } from "@meringue/core";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { sendBare } from "./answer.ts";
+import { BodyAborted, BodyTooLarge } from "./body.ts";
+import { corsHeaders } from "./cors.ts";
+import type { Logger } from "./dependencies.ts";
+
+/** Header that every 401 carries. */
+const CHALLENGE = ["WWW-Authenticate", 'Basic realm="OpenWhisk secure realm",charset=UTF-8'];
+const PLAIN = "text/plain; charset=UTF-8";
+
+/** The one place where a thrown error becomes a status and a body. */
+export function onError(logger: Logger) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    if (error instanceof WhiskError) {
+      answerKnown(error, request, reply);
+    } else if (error instanceof BodyTooLarge) {
+      sendBare(request, reply, 413, PLAIN, messages.messageTooLarge, []);
+    } else if (error instanceof BodyAborted) {
+      reply.hijack();
+      reply.raw.destroy();
+    } else {
+      logger.error({ err: error, transid: request.id }, "a request failed unexpectedly");
+      answerUnexpected(reply);
+    }
+  };
+}
+
+function answerKnown(error: WhiskError, request: FastifyRequest, reply: FastifyReply): void {
+  const headers = [
+    ...(error.rejection ? [] : corsHeaders(request.raw.url ?? "")),
+    ...(error instanceof Unauthorized ? CHALLENGE : []),
+    ...("allow" in error && Array.isArray(error.allow) ? ["Allow", error.allow.join(", ")] : []),
+  ];
+  const body = JSON.stringify({ error: error.message, code: request.id });
+  sendBare(request, reply, error.status, "application/json", body, headers);
+}
+
+/** A bug's answer says nothing, not even under which id it went wrong: that is what callers of the original get. */
+function answerUnexpected(reply: FastifyReply): void {
+  reply.hijack();
+  const text = messages.internalError;
+  reply.raw.writeHead(500, ["Content-Type", PLAIN, "Content-Length", String(Buffer.byteLength(text))]);
+  reply.raw.end(text);
+}

@@ -1,0 +1,35 @@
+import { type ActionPath, type EntityName, messages, NotFound, parseEntityName, parseNamespace } from "@meringue/core";
+import type { FastifyRequest } from "fastify";
+
+interface PathParams {
+  readonly namespace?: string;
+  readonly package?: string;
+  readonly name?: string;
+  readonly id?: string;
+}
+
+/**
+ * The named segments of a request's path, decoded, not checked.
+ * @throws NotFound when one is empty: such a path is no route.
+ */
+export function paramsOf(request: FastifyRequest): PathParams {
+  const params = request.params as PathParams;
+  for (const name in params) {
+    if (params[name as keyof PathParams] === "") throw new NotFound(messages.routeNotFound, { rejection: true });
+  }
+  return params;
+}
+
+/** The namespace in the path; `_` is the caller's. @throws BadRequest */
+export function namespaceOf(request: FastifyRequest): EntityName {
+  return parseNamespace(paramsOf(request).namespace ?? "", request.identity.namespace.name);
+}
+
+/** The action in the path, its namespace checked first. @throws BadRequest */
+export function actionPathOf(request: FastifyRequest): ActionPath {
+  const namespace = namespaceOf(request);
+  const params = paramsOf(request);
+  if (params.package === undefined) return { namespace, name: parseEntityName(params.name ?? "") };
+  const packageName = parseEntityName(params.package);
+  return { namespace, packageName, name: parseEntityName(params.name ?? "") };
+}

@@ -1,0 +1,18 @@
+import type { DeleteAction } from "@meringue/core";
+import { sendJson } from "../answer.ts";
+import { actionPathOf } from "../path.ts";
+import type { Route } from "../route.ts";
+import { ACTION_URLS } from "./action-urls.ts";
+
+/** DELETE of an action: answers what it was. */
+export function deleteActionRoutes(deleteAction: DeleteAction): readonly Route[] {
+  return [
+    {
+      method: "DELETE",
+      urls: ACTION_URLS,
+      async handle(request, reply) {
+        sendJson(request, reply, 200, await deleteAction(request.identity, actionPathOf(request)));
+      },
+    },
+  ];
+}

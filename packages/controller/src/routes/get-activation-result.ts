@@ -1,0 +1,16 @@
+import { encodeResponse, type GetActivation } from "@meringue/core";
+import { sendJson } from "../answer.ts";
+import type { Route } from "../route.ts";
+import { activationOf } from "./activation-of.ts";
+
+/** GET /namespaces/:namespace/activations/:id/result: the whole response, not only its result. */
+export function getActivationResultRoute(getActivation: GetActivation): Route {
+  return {
+    method: "GET",
+    urls: ["/api/v1/namespaces/:namespace/activations/:id/result"],
+    async handle(request, reply) {
+      const { response } = await activationOf(request, getActivation);
+      sendJson(request, reply, 200, encodeResponse(response));
+    },
+  };
+}
