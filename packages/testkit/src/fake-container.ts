@@ -67,7 +67,7 @@ export function fakeContainer(spec: ContainerSpec, options: FakeContainerOptions
     if (reply.stdout !== undefined) container.print("stdout", reply.stdout);
     if (reply.stderr !== undefined) container.print("stderr", reply.stderr);
     for (const stream of reply.sentinels ?? (call.kind === "run" ? BOTH : [])) container.print(stream, SENTINEL);
-    const answer = `${reply.status ?? 200} ${call.id} ${JSON.stringify(reply.body ?? {})}\n`;
+    const answer = `${reply.status ?? 200} ${call.id} ${JSON.stringify(reply.body === undefined ? {} : reply.body)}\n`;
     if (reply.raw !== null) output.write(reply.raw ?? answer);
     if (reply.exit !== undefined) container.exit(reply.exit);
   };

@@ -1,6 +1,7 @@
 export * from "./activation-builders.ts";
 export * from "./activation-journal-contract.ts";
 export * from "./activation-store-contract.ts";
+export * from "./container-runtime-contract.ts";
 export * from "./docker-engine.ts";
 export * from "./entity-builders.ts";
 export * from "./entity-store-contract.ts";

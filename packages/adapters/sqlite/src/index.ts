@@ -1,0 +1,10 @@
+export { StoreUnusable } from "./database/migrate.ts";
+export {
+  openSqliteStore,
+  type SharedSqliteStore,
+  type SqliteStore,
+  type SqliteStoreOptions,
+} from "./open-sqlite-store.ts";
+export type { ActivationReader } from "./sqlite-activation-store.ts";
+export { VaultMismatch } from "./vault/key-vault.ts";
+export { loadOrCreateSecret, SecretFileUnusable } from "./vault/secret-file.ts";
