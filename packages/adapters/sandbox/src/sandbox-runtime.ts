@@ -1,0 +1,211 @@
+import { existsSync } from "node:fs";
+import {
+  type Container,
+  type ContainerRuntime,
+  type ContainerSpec,
+  ContainerStartFailed,
+  type IsolationReport,
+  systemClock,
+} from "@meringue/core";
+import { INSIDE_ID } from "./bubblewrap.ts";
+import { type CgroupHost, MIB } from "./cgroup.ts";
+import { container, MAX_PROCESSES } from "./container.ts";
+import { chooseLimits, chooseNetwork, chooseTool, type Host } from "./host-offer.ts";
+import { hostNames } from "./host-names.ts";
+import { hostTools, reasonOf } from "./host-tools.ts";
+import type { Launcher } from "./launcher.ts";
+import { killMarked } from "./leftover-processes.ts";
+import { type LogPipes, logPipes } from "./log-pipes.ts";
+import type { NetworkPlace, SandboxNetwork } from "./network.ts";
+import { tryProgram } from "./probe.ts";
+import type { ResourceLimits, SandboxTool, SandboxUser } from "./sandbox-command.ts";
+import type { SandboxOptions } from "./sandbox-options.ts";
+import { startProcess } from "./sandbox-process.ts";
+import { makeStage, stageEtc } from "./stage.ts";
+import { removeVethLeftovers } from "./veth-leftovers.ts";
+import { dataLimitKib, kernelRelease, periodicWatch, type Watch } from "./watchdog.ts";
+
+/** Everything that was chosen, for as long as the runtime lives. */
+interface Chosen {
+  readonly host: Host;
+  readonly tool: SandboxTool;
+  readonly network: SandboxNetwork;
+  readonly limits: CgroupHost | string;
+  readonly pipes: LogPipes;
+}
+
+/**
+ * Runs containers as sandboxes of this host, without a container engine. What the host permits is found out once, by
+ * trying, and told in `isolation`.
+ * @throws Error when something that `force` asks for cannot be had
+ */
+export async function sandboxRuntime(options: SandboxOptions): Promise<ContainerRuntime> {
+  if (!/^[a-z0-9]{8,}$/.test(options.ownerId)) throw new Error("ownerId must be 8 or more of [a-z0-9]");
+  await using undo = new AsyncDisposableStack();
+  const isRoot = process.getuid?.() === 0;
+  const tools = hostTools(options.toolPath);
+  const names = hostNames(options.ownerId);
+  const stage = makeStage(names.owner, isRoot);
+  undo.defer(() => stage.close());
+  const nextUser = isRoot ? userIds(names.seed) : () => undefined;
+  const { gid } = nextUser() ?? { gid: INSIDE_ID };
+  const etc = await stageEtc(stage, tools, { uid: INSIDE_ID, gid });
+  const host: Host = { options, tools, isRoot, stage, etc, names, nextUser };
+  const pipes = logPipes(`${stage.folder}/pipes`, tools);
+  const attempt = (tool: SandboxTool, network?: SandboxNetwork) =>
+    tryProgram({ tool, network, user: nextUser(), pipes });
+  const limits = await chooseLimits(host);
+  undo.defer(() => (typeof limits === "string" ? undefined : limits.close()));
+  const tool = await chooseTool(host, attempt);
+  const network = await chooseNetwork(host, tool, attempt);
+  undo.defer(() => network.close());
+  return runtimeOf({ host, tool, network, limits, pipes }, undo.move());
+}
+
+function runtimeOf(chosen: Chosen, stack: AsyncDisposableStack): ContainerRuntime {
+  const { host, limits, tool } = chosen;
+  const running = new Map<string, Container>();
+  const watch = watchFor(limits);
+  const start = starter(chosen, watch);
+  stack.defer(async () => void (await Promise.all([...running.values()].map((one) => one.remove()))));
+  return {
+    name: "sandbox",
+    isolation: report(chosen),
+    whyNot(kind, image) {
+      const launcher = host.options.launchers(kind, image);
+      return typeof launcher === "string" ? launcher : missing(launcher);
+    },
+    async create(spec, signal) {
+      signal?.throwIfAborted();
+      const made = await start(spec, () => running.delete(spec.name));
+      running.set(spec.name, made);
+      if (signal?.aborted) await made.remove();
+      signal?.throwIfAborted();
+      return made;
+    },
+    async removeLeftovers() {
+      const marks = tool.isolates ? new Set() : killMarked((mark) => isDead(mark, host));
+      const groups =
+        typeof limits === "string" ? [] : limits.names().filter((name) => !name.endsWith(host.names.instance));
+      if (typeof limits !== "string") await Promise.all(groups.map((name) => limits.existing(name).remove()));
+      if (host.isRoot) await removeVethLeftovers(host.names, host.tools);
+      host.stage.removeLeftovers();
+      return Math.max(groups.length, marks.size);
+    },
+    close: () => stack.disposeAsync(),
+  };
+}
+
+function isDead(mark: string, { names }: Host): boolean {
+  return mark.startsWith(`${names.owner}/`) && !mark.startsWith(`${names.owner}/${names.instance}/`);
+}
+
+function missing({ binds }: Launcher): string | undefined {
+  const absent = binds.find(({ source }) => !existsSync(source));
+  return absent === undefined ? undefined : `${absent.source} does not exist`;
+}
+
+/** The first generation of groups has to be asked whether memory ran out; without groups, everything is. */
+function watchFor(limits: CgroupHost | string): Watch | undefined {
+  if (typeof limits === "string") return periodicWatch(systemClock, 200);
+  return limits.killsWhole ? undefined : periodicWatch(systemClock, 500, () => new Map());
+}
+
+function starter(chosen: Chosen, watch: Watch | undefined) {
+  return async (spec: ContainerSpec, gone: () => void): Promise<Container> => {
+    const { host, network } = chosen;
+    const launcher = host.options.launchers(spec.kind, spec.image);
+    if (typeof launcher === "string") throw new ContainerStartFailed("image", launcher);
+    const absent = missing(launcher);
+    if (absent !== undefined) throw new ContainerStartFailed("host", absent);
+    let place: NetworkPlace | undefined;
+    try {
+      place = await network.take();
+      return await startIn(chosen, spec, launcher, place, watch, gone);
+    } catch (cause) {
+      await place?.release();
+      throw new ContainerStartFailed("host", `no sandbox could be made: ${reasonOf(cause)}`, { cause });
+    }
+  };
+}
+
+async function startIn(
+  { host, tool, limits, pipes }: Chosen,
+  spec: ContainerSpec,
+  launcher: Launcher,
+  place: NetworkPlace,
+  watch: Watch | undefined,
+  gone: () => void,
+): Promise<Container> {
+  await using undo = new AsyncDisposableStack();
+  const { memoryMb, cpuShares } = spec;
+  const cgroup =
+    typeof limits === "string"
+      ? undefined
+      : limits.make(`${spec.name}.${host.names.instance}`, { memoryMb, pids: MAX_PROCESSES, cpuShares });
+  undo.defer(() => cgroup?.remove());
+  const command = tool.command({
+    launcher,
+    env: environment(spec, launcher, place.apiHost),
+    enter: place.enter,
+    joinFiles: cgroup?.joinFiles ?? [],
+    user: host.nextUser(),
+    resourceLimits: cgroup === undefined ? resourceLimits(memoryMb) : undefined,
+  });
+  undo.defer(() => command.cleanUp?.());
+  const process = await startProcess(command, pipes, tool.isolates);
+  undo.move();
+  place.occupiedBy(spec.name);
+  return container({
+    name: spec.name,
+    memoryMb,
+    launcher,
+    process,
+    place,
+    cgroup,
+    watch,
+    folderBytes: tool.isolates ? (host.options.tmpMb ?? 512) * MIB : 0,
+    cleanUp() {
+      command.cleanUp?.();
+      if (!tool.isolates && command.mark !== undefined) killMarked((mark) => mark === command.mark);
+      gone();
+    },
+  });
+}
+
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+function environment(spec: ContainerSpec, launcher: Launcher, apiHost: string | undefined): Record<string, string> {
+  return {
+    PATH,
+    HOME: "/action",
+    LANG: "C.UTF-8",
+    MERINGUE_ACTION_DIR: "/action",
+    ...launcher.env,
+    ...spec.env,
+    ...(apiHost === undefined ? {} : { __OW_API_HOST: apiHost }),
+  };
+}
+
+/** Since Linux 5.14 the number of processes is counted in each user namespace alone, and a user id of its own is so anyway. */
+function resourceLimits(memoryMb: number): ResourceLimits {
+  const [major, minor] = process.platform === "linux" ? kernelRelease() : [0, 0];
+  const isCountedApart = process.getuid?.() === 0 || major > 5 || (major === 5 && minor >= 14);
+  return { dataKib: dataLimitKib(memoryMb), processes: isCountedApart ? MAX_PROCESSES : undefined };
+}
+
+/** User ids that nobody has: 65536 for each owner, out of the top of what systemd leaves to nobody. */
+function userIds(seed: number): () => SandboxUser {
+  const gid = 0x7000_0000 + (seed % 4096) * 65_536;
+  let count = 0;
+  return () => ({ uid: gid + 1 + (count++ % 65_000), gid });
+}
+
+function report({ tool, network, limits }: Chosen): IsolationReport {
+  const hasGroups = typeof limits !== "string";
+  const level = !tool.isolates ? "none" : network.isOwn && hasGroups ? "full" : "partial";
+  const limitLine = hasGroups
+    ? `limits: memory and ${MAX_PROCESSES} processes by ${limits.label}`
+    : `limits: memory and ${MAX_PROCESSES} processes by a watchdog, no control groups: ${limits}`;
+  return { level, lines: [...tool.lines, ...network.lines, limitLine] };
+}

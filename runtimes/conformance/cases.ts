@@ -1,0 +1,44 @@
+import { describe, type ExpectStatic, test } from "vitest";
+import { activate, type Outcome, type StartTarget, type Upload } from "./target.ts";
+
+/** One row of a language's table. */
+export interface Case {
+  /** Identifier in the table of conformance cases, if it has one there: `N3`. */
+  readonly id?: string;
+  /** What holds, as a sentence. */
+  readonly title: string;
+  readonly upload: Upload | Promise<Upload>;
+  /** Bodies of /run, one after the other. Default: one empty object. */
+  readonly bodies?: readonly unknown[];
+  /** Environment of the container. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Why it can't be shown here. */
+  readonly skip?: string | undefined;
+  readonly check: (outcome: Outcome, expect: ExpectStatic) => void;
+}
+
+/** Makes a test of every row. They run at the same time: each has a runtime of its own. */
+export function caseSuite(name: string, start: StartTarget, cases: readonly Case[]): void {
+  describe.concurrent(name, () => {
+    for (const row of cases) {
+      const title = `${row.id === undefined ? "" : `${row.id}: `}${row.title}`;
+      test.skipIf(row.skip !== undefined)(
+        row.skip === undefined ? title : `${title} (${row.skip})`,
+        async ({ expect }) => {
+          row.check(await activate(start, await row.upload, row.bodies ?? [{}], row.env), expect);
+        },
+      );
+    }
+  });
+}
+
+/** The first run's `error`, as text. */
+export function errorOf(reply: { readonly body: unknown } | undefined): string {
+  const error = (reply?.body as { error?: unknown } | undefined)?.error;
+  return typeof error === "string" ? error : JSON.stringify(error ?? null);
+}
+
+/** One sentinel on each stream. */
+export const ONE_PAIR = { stdout: 1, stderr: 1 };
+/** No sentinel at all. */
+export const NO_PAIR = { stdout: 0, stderr: 0 };

@@ -1,0 +1,90 @@
+import { once } from "node:events";
+import { Agent, request } from "node:http";
+import { connect, createServer } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { type ProcessSpec, startProcess } from "./launcher-target.ts";
+import type { Reply, StartTarget, Target } from "./target.ts";
+
+const START_LIMIT_MS = 10_000;
+const RETRY_MS = 5;
+
+/** Speaks the action container protocol to a plain process, which is told its address by flags. */
+export function httpProcessTarget(spec: ProcessSpec): StartTarget {
+  return async (env = {}) => {
+    const port = await freePort();
+    const argv = [...spec.argv, "--host=127.0.0.1", `--port=${port}`];
+    const runtime = startProcess({ ...spec, argv }, env, "ignore");
+    await untilOpen(port, () => runtime.child.exitCode !== null);
+    const { post, close } = httpClient(port);
+    return {
+      init: (value) => post("/init", value === undefined ? {} : { value }),
+      run: (body) => post("/run", body),
+      async logs() {
+        runtime.child.kill("SIGTERM");
+        await runtime.closed;
+        return runtime.printed();
+      },
+      async stop() {
+        close();
+        runtime.child.kill("SIGKILL");
+        await runtime.closed;
+        runtime.removeFolder();
+      },
+    } satisfies Target;
+  };
+}
+
+/** Posts JSON to a runtime on this machine. An answer without Content-Length is an error: platforms refuse it. */
+export function httpClient(port: number): { post(path: string, body: unknown): Promise<Reply>; close(): void } {
+  const agent = new Agent({ keepAlive: true });
+  const post = (path: string, body: unknown): Promise<Reply> =>
+    new Promise((resolve, reject) => {
+      const bytes = Buffer.from(JSON.stringify(body));
+      const headers = { "Content-Type": "application/json", "Content-Length": bytes.length };
+      const call = request({ host: "127.0.0.1", port, path, method: "POST", agent, headers }, async (response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk as Buffer);
+        if (response.headers["content-length"] === undefined) return reject(new Error("no Content-Length"));
+        resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString()) });
+      });
+      call.once("error", () => resolve({ status: "gone", body: undefined }));
+      call.end(bytes);
+    });
+  return { post, close: () => agent.destroy() };
+}
+
+/** Waits until something listens. @throws when nothing does within ten seconds, or it ended. */
+export async function untilOpen(port: number, ended: () => boolean): Promise<void> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (!(await isOpen(port))) {
+    if (ended() || Date.now() > deadline) throw new Error(`nothing listens on port ${port}`);
+    await wait(RETRY_MS); // a listening socket announces itself to nobody
+  }
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+    socket.once("connect", () => socket.destroy());
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** Some runtimes confirm an init in words. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
