@@ -1,4 +1,4 @@
-import { type ServerProcess, startServer } from "@meringue/testkit";
+import { type ServerProcess, startServer } from "@meringue/testkit/server-process";
 
 /** A platform under test, with calls as its API has them. */
 export interface Platform extends AsyncDisposable {
