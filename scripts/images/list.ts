@@ -1,32 +1,35 @@
+export type RuntimeFolder = "nodejs" | "typescript" | "python" | "native";
+
 /** An image, and what goes into it. */
 export interface ImageRecipe {
   readonly name: string;
   readonly tags: readonly string[];
   /** Folder of the Dockerfile. */
-  readonly runtime: "nodejs" | "typescript" | "python" | "native";
+  readonly dockerfile: RuntimeFolder;
+  /** Whose files it holds. */
+  readonly runtimes: readonly RuntimeFolder[];
   /** Built on this one of our images instead of the base. */
   readonly from?: string;
   /** Node's major version, and where it is put. */
   readonly node?: { readonly major: number; readonly path: string };
-  /** npm packages for actions, at the root of the file system: found after the action's own. */
-  readonly packages?: readonly string[];
-  /** Whether npm is there for actions that bring dependencies without their code. */
-  readonly npm?: boolean;
+  /**
+   * Whether the modules that actions count on are there (at the root of the file system: found after an action's own),
+   * and npm for actions that bring dependencies without their code.
+   */
+  readonly modules?: boolean;
   /** Whether the HTTP proxy stands in front of a launcher. */
   readonly proxy?: boolean;
 }
-
-const NODE_PACKAGES = ["openwhisk@3.21.9"];
 
 function nodejs(major: number): ImageRecipe {
   const name = `action-nodejs-v${major}`;
   return {
     name,
     tags: [`meringue/${name}:latest`],
-    runtime: "nodejs",
+    dockerfile: "nodejs",
+    runtimes: ["nodejs"],
     node: { major, path: "usr/local/bin/node" },
-    packages: NODE_PACKAGES,
-    npm: true,
+    modules: true,
   };
 }
 
@@ -38,21 +41,24 @@ export const IMAGES: readonly ImageRecipe[] = [
   {
     name: "action-typescript-v24",
     tags: ["meringue/action-typescript-v24:latest"],
-    runtime: "typescript",
+    dockerfile: "typescript",
+    runtimes: ["typescript"],
     from: "meringue/action-nodejs-v24:latest",
   },
   {
     name: "action-python-v3.11",
     tags: ["meringue/action-python-v3.11:latest"],
-    runtime: "python",
+    dockerfile: "python",
+    runtimes: ["python"],
     proxy: true,
   },
   {
     name: "dockerskeleton",
     // Clients ask for native actions by upstream's name.
     tags: ["meringue/dockerskeleton:latest", "openwhisk/dockerskeleton:latest"],
-    runtime: "native",
-    node: { major: 24, path: "meringue/bin/node" },
+    dockerfile: "native",
+    runtimes: ["native", "nodejs"],
+    node: { major: 24, path: "runtime/bin/node" },
     proxy: true,
   },
 ];

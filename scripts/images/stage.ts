@@ -1,5 +1,6 @@
-import { chmod, copyFile, cp, mkdir, readdir, symlink } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { gatherFiles } from "../../runtimes/catalogue/gather.ts";
 import type { ImageRecipe } from "./list.ts";
 import { run } from "./run.ts";
 
@@ -25,10 +26,10 @@ export function stagingArea(root: string, folder: string): StagingArea {
     made.set(name, known);
     return known;
   };
-  const installed = (...specs: readonly string[]): Promise<string> =>
-    once(`npm-${specs.join("+").replaceAll("/", "-")}`, async (place) => {
+  const installed = (spec: string): Promise<string> =>
+    once(`npm-${spec}`, async (place) => {
       await mkdir(place);
-      await run("npm", [...INSTALL, "--prefix", place, ...specs], { cwd: place });
+      await run("npm", [...INSTALL, "--prefix", place, spec], { cwd: place });
     });
   const proxy = (): Promise<string> =>
     once("proxy", (place) => {
@@ -39,38 +40,35 @@ export function stagingArea(root: string, folder: string): StagingArea {
       });
     });
 
+  const gathered = gatherFiles(join(folder, "runtimes"), undefined);
+  gathered.catch(() => undefined); // whoever stages an image is told
+
   return {
     async stage(image) {
       const context = join(folder, "context", image.name);
       const rootfs = join(context, "rootfs");
-      await mkdir(join(rootfs, "meringue"), { recursive: true });
-      await copyFile(join(root, "runtimes", image.runtime, "Dockerfile"), join(context, "Dockerfile"));
-      await copyRuntime(join(root, "runtimes", image.runtime), join(rootfs, "meringue", image.runtime));
+      await mkdir(join(rootfs, "runtime"), { recursive: true });
+      await copyFile(join(root, "runtimes", image.dockerfile, "Dockerfile"), join(context, "Dockerfile"));
+      const { runtimes, modules } = await gathered;
+      for (const name of image.runtimes) await copyFolder(join(runtimes, name), join(rootfs, "runtime", name));
       if (image.node !== undefined) {
         const { major, path } = image.node;
         const name = `node-linux-${process.arch}`;
         const source = join(await installed(`${name}@${major}`), "node_modules", name, "bin/node");
         await putProgram(source, join(rootfs, path));
       }
-      if (image.packages !== undefined) {
-        await cp(join(await installed(...image.packages), "node_modules"), join(rootfs, "node_modules"), {
-          recursive: true,
-        });
+      if (image.modules === true) {
+        await copyFolder(modules, join(rootfs, "node_modules"));
+        await putNpm(await installed(NPM), rootfs);
       }
-      if (image.npm === true) await putNpm(await installed(NPM), rootfs);
-      if (image.proxy === true) await putProgram(await proxy(), join(rootfs, "meringue/proxy"));
+      if (image.proxy === true) await putProgram(await proxy(), join(rootfs, "runtime/bin/proxy"));
       return context;
     },
   };
 }
 
-/** What a runtime is made of, without its tests and without the Dockerfile. */
-async function copyRuntime(from: string, to: string): Promise<void> {
-  await mkdir(to);
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const isSource = entry.isFile() && /\.(cjs|mjs|py)$/.test(entry.name) && !entry.name.startsWith("test_");
-    if (isSource) await copyFile(join(from, entry.name), join(to, entry.name));
-  }
+function copyFolder(from: string, to: string): Promise<void> {
+  return cp(from, to, { recursive: true });
 }
 
 async function putProgram(from: string, to: string): Promise<void> {
@@ -84,7 +82,7 @@ async function putNpm(from: string, rootfs: string): Promise<void> {
   const programs = join(rootfs, "usr/local/bin");
   await mkdir(library, { recursive: true });
   await mkdir(programs, { recursive: true });
-  await cp(join(from, "node_modules/npm"), join(library, "npm"), { recursive: true });
+  await copyFolder(join(from, "node_modules/npm"), join(library, "npm"));
   for (const name of ["npm", "npx"]) {
     await symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, join(programs, name));
   }

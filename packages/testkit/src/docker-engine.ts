@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,7 +44,12 @@ export async function startDockerEngine(): Promise<DockerEngine> {
   });
   closeSync(log);
   const stop = async (): Promise<void> => {
-    await end(child);
+    if (isRunning(child)) {
+      child.kill("SIGCONT"); // a test may have stopped it
+      await removeAll(socketPath);
+      await end(child);
+    }
+    await unmountBelow(folder);
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -73,12 +78,29 @@ function arguments_(folder: string): string[] {
   return [...own, "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false"];
 }
 
+function isRunning(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const ended = once(child, "exit");
-  child.kill("SIGCONT"); // a test may have stopped it
   child.kill("SIGTERM");
   await ended;
+}
+
+/** Bridges outlive the engine that made them, unless their networks are removed before. */
+async function removeAll(socketPath: string): Promise<void> {
+  const containers = JSON.parse(await ask(socketPath, "GET", "/containers/json?all=true")) as { Id: string }[];
+  for (const { Id } of containers) await ask(socketPath, "DELETE", `/containers/${Id}?force=true`);
+  await ask(socketPath, "POST", "/networks/prune");
+}
+
+/** Containers on the host's network leave a mount in the engine's folder. */
+async function unmountBelow(folder: string): Promise<void> {
+  const mounts = (await readFile("/proc/self/mounts", "utf8")).split("\n").map((line) => line.split(" ")[1] ?? "");
+  for (const place of mounts.filter((path) => path.startsWith(`${folder}/`)).reverse()) {
+    await once(spawn("umount", [place], { stdio: "inherit" }), "exit");
+  }
 }
 
 async function answering(socketPath: string, child: ChildProcess): Promise<void> {
@@ -93,13 +115,20 @@ async function answering(socketPath: string, child: ChildProcess): Promise<void>
   }
 }
 
-function answersAt(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const ping = request({ socketPath, path: "/_ping" }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    ping.once("error", () => resolve(false)); // it does not listen yet
-    ping.end();
-  });
+async function answersAt(socketPath: string): Promise<boolean> {
+  try {
+    return (await ask(socketPath, "GET", "/_ping")) === "OK";
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["ENOENT", "ECONNREFUSED", "ECONNRESET"].includes(code)) throw error;
+    return false; // it does not listen yet
+  }
+}
+
+/** @returns the text of the answer, whatever its status. */
+async function ask(socketPath: string, method: string, path: string): Promise<string> {
+  const call = request({ socketPath, method, path, agent: false });
+  call.end();
+  const [response] = (await once(call, "response")) as [IncomingMessage];
+  return Buffer.concat((await response.toArray()) as Buffer[]).toString();
 }

@@ -1,0 +1,3 @@
+module meringue/proxy
+
+go 1.19
