@@ -11,7 +11,7 @@ import type { Answer, AnswerLimits } from "./answer.ts";
 import type { Outcome } from "./job.ts";
 import { formatLogLine } from "./log-lines.ts";
 import type { PooledContainer } from "./pooled-container.ts";
-import { runRecord, type RunTimes } from "./record.ts";
+import { type RunTimes, runRecord, SERVER_STOPPED } from "./record.ts";
 import { initValue, runBody } from "./run-context.ts";
 import { type Circumstances, judgeInit, judgeRun } from "./verdict.ts";
 
@@ -20,16 +20,16 @@ export interface RunSurroundings {
   readonly clock: Clock;
   readonly limits: SystemLimits;
   /** The action's code as `/init` takes it: text, or base64 of a binary. */
-  readonly codeOf: (message: ActivationMessage) => Promise<string | undefined>;
+  readonly codeOf: () => Promise<string | undefined>;
   /** Whether the runtime marks the end of each activation's log. */
   readonly sentinels: boolean;
-  /** Notes that user code is about to see the activation: only then may it. Rejects when that cannot be noted. */
-  readonly starting: () => Promise<void>;
+  /** Notes that user code is about to see the activation. @returns false when that failed: then it may not see it. */
+  readonly starting: () => Promise<boolean>;
   /** Bounds of the run's answer. */
   readonly answerLimits: AnswerLimits;
 }
 
-/** How it went. `record` is undefined when the activation did not happen and should be tried in another container. */
+/** How it went. `record` is undefined when the activation did not happen. */
 export interface RunOutcome {
   readonly outcome: Outcome;
   readonly record: Activation | undefined;
@@ -37,8 +37,6 @@ export interface RunOutcome {
 
 /** How long to wait for the word that a container which broke off was out of memory, in milliseconds. */
 const EXIT_WAIT_MS = 2_000;
-/** How long output may take that is not marked with sentinels, in milliseconds. */
-const LOG_GRACE_MS = 20;
 
 interface Verdict {
   readonly response: ActivationResponse;
@@ -53,82 +51,90 @@ export async function runActivation(
   around: RunSurroundings,
   initialized: () => void,
 ): Promise<RunOutcome> {
-  const wasIdle = pooled.state !== "initializing";
-  let initMs: number | undefined;
-  const began = around.clock.now();
-  if (!wasIdle) {
-    const init = await initialize(message, pooled, around, began);
-    if ("outcome" in init) return init;
-    initMs = init.initMs;
-    initialized();
-  }
-  const verdict = await run(message, pooled, around, { began, initMs });
-  if (verdict === undefined) return { outcome: "reschedule", record: undefined };
-  return finish(message, pooled, around, verdict);
+  if (pooled.state !== "initializing") return await run(message, pooled, around, undefined);
+  const init = await initialize(message, pooled, around);
+  if ("outcome" in init) return init;
+  initialized();
+  return await run(message, pooled, around, init);
+}
+
+/** When init began and how long it took, in milliseconds. */
+interface InitTimes {
+  readonly began: number;
+  readonly initMs: number;
 }
 
 async function initialize(
   message: ActivationMessage,
   pooled: PooledContainer,
   around: RunSurroundings,
-  began: number,
-): Promise<RunOutcome | { readonly initMs: number }> {
-  const { timeout, logs } = message.action.action.limits;
+): Promise<RunOutcome | InitTimes> {
+  const { timeout, logs, concurrency } = message.action.action.limits;
   pooled.logBudget.limitBytes = logs * 1024 * 1024;
-  const code = await around.codeOf(message);
-  await around.starting();
-  const bounds = { maxBytes: around.limits.payloadBytes, truncationBytes: around.limits.truncationBytes };
-  const start = around.clock.now();
-  const answer = await pooled.client.init(initValue(message, code, start + timeout), timeout, bounds);
+  pooled.logBudget.segments = concurrency;
+  const code = await around.codeOf();
+  if (!(await around.starting())) return { outcome: "destroy", record: undefined };
+  const { payloadBytes: maxBytes, truncationBytes } = around.limits;
+  const began = around.clock.now();
+  const value = initValue(message, code, began + timeout);
+  const answer = await pooled.client.init(value, timeout, { maxBytes, truncationBytes });
   const end = around.clock.now();
-  const verdict = judgeInit(answer, await circumstances(pooled, answer, timeout, bounds.maxBytes));
-  if (verdict.kind === "ready") return { initMs: end - start };
+  const verdict = judgeInit(answer, await circumstances(pooled, around.clock, answer, timeout, maxBytes));
+  const initMs = end - began;
+  if (verdict.kind === "ready") return { began, initMs };
   if (verdict.kind === "reschedule") return { outcome: "reschedule", record: undefined };
-  const times = { began, initMs: end - start, runStart: end, end };
+  const times = { began, initMs, runStart: end, end };
   return finish(message, pooled, around, { response: verdict.response, timedOut: verdict.timedOut, times });
 }
 
-/** @returns undefined when the container was going away and the activation did not happen. */
 async function run(
   message: ActivationMessage,
   pooled: PooledContainer,
   around: RunSurroundings,
-  { began, initMs }: { readonly began: number; readonly initMs: number | undefined },
-): Promise<Verdict | undefined> {
+  init: InitTimes | undefined,
+): Promise<RunOutcome> {
   const { timeout } = message.action.action.limits;
-  if (initMs === undefined) await around.starting();
+  if (init === undefined && !(await around.starting())) return { outcome: "keep", record: undefined };
   const runStart = around.clock.now();
   const body = runBody(message, runStart + timeout);
   const answer = await pooled.client.run(message.activationId, body, timeout, around.answerLimits);
   const end = around.clock.now();
-  if (answer.kind === "refused" && initMs === undefined) return undefined; // it died while it was idle: nothing ran
-  const verdict = judgeRun(answer, await circumstances(pooled, answer, timeout, around.answerLimits.maxBytes));
-  if (verdict.kind === "reschedule") return undefined;
-  const times = { began: initMs === undefined ? runStart : began, initMs, runStart, end };
-  return { response: verdict.response, timedOut: verdict.timedOut, times };
+  // it had ended while it was idle: nothing ran
+  if (answer.kind === "refused" && init === undefined) return { outcome: "reschedule", record: undefined };
+  const about = await circumstances(pooled, around.clock, answer, timeout, around.answerLimits.maxBytes);
+  const verdict = judgeRun(answer, about);
+  if (verdict.kind === "reschedule") return { outcome: "reschedule", record: undefined };
+  const times = { began: init?.began ?? runStart, initMs: init?.initMs, runStart, end };
+  return finish(message, pooled, around, { response: verdict.response, timedOut: verdict.timedOut, times });
 }
 
 /** Adds what the container's end tells, where the answer makes one wonder. */
 async function circumstances(
   pooled: PooledContainer,
+  clock: Clock,
   answer: Answer,
   timeoutMs: number,
   maxBytes: number,
 ): Promise<Circumstances> {
   const suspicious = answer.kind === "lost" || answer.kind === "refused";
   const failed = answer.kind === "answered" && answer.status >= 400 && answer.status !== 503;
-  if (!suspicious && !failed) return { timeoutMs, maxBytes, outOfMemory: false };
-  const exit = await exitWithin(pooled, suspicious || pooled.client.gone ? EXIT_WAIT_MS : 0);
+  if (isLeaving(pooled) || !(suspicious || failed)) return { timeoutMs, maxBytes, outOfMemory: false };
+  const exit = await exitWithin(pooled, clock, suspicious || pooled.client.gone ? EXIT_WAIT_MS : 0);
   return { timeoutMs, maxBytes, outOfMemory: exit?.reason === "out-of-memory" };
 }
 
-async function exitWithin(pooled: PooledContainer, waitMs: number): Promise<ContainerExit | undefined> {
-  let timer: NodeJS.Timeout | undefined;
+function isLeaving({ state }: PooledContainer): boolean {
+  return state === "removing" || state === "gone";
+}
+
+async function exitWithin(pooled: PooledContainer, clock: Clock, waitMs: number): Promise<ContainerExit | undefined> {
+  let cancel = (): void => {};
   const timeUp = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), waitMs);
+    if (waitMs === 0) setImmediate(resolve, undefined);
+    else cancel = clock.after(waitMs, () => resolve(undefined));
   });
   const exit = await Promise.race([pooled.container.exited, timeUp]);
-  clearTimeout(timer);
+  cancel();
   return exit;
 }
 
@@ -136,11 +142,14 @@ async function finish(
   message: ActivationMessage,
   pooled: PooledContainer,
   around: RunSurroundings,
-  { response, timedOut, times }: Verdict,
+  { response: judged, timedOut, times }: Verdict,
 ): Promise<RunOutcome> {
-  const developerError = response.statusCode >= 2;
-  const logs = await collectLogs(message, pooled, around, developerError);
-  const outcome = developerError || logs.failed ? "destroy" : "keep";
+  // a container at work is removed when the server stops, and only then: what broke off is not the action's fault
+  const stopped = isLeaving(pooled) && judged.statusCode >= 2 && !timedOut;
+  const response = stopped ? SERVER_STOPPED : judged;
+  const failed = response.statusCode >= 2;
+  const logs = await collectLogs(message, pooled, around, response.statusCode === 2, failed);
+  const outcome = failed || logs.failed ? "destroy" : "keep";
   return { outcome, record: { ...runRecord(message, response, times, timedOut), logs: logs.lines } };
 }
 
@@ -150,17 +159,17 @@ async function collectLogs(
   pooled: PooledContainer,
   around: RunSurroundings,
   developerError: boolean,
+  failed: boolean,
 ): Promise<{ readonly lines: readonly string[]; readonly failed: boolean }> {
-  const sentinels = around.sentinels && !developerError;
-  const collected = await pooled.logs.collect({ sentinels, graceMs: LOG_GRACE_MS });
-  const limitMb = message.action.action.limits.logs;
-  if (limitMb === 0) return { lines: [], failed: collected.incomplete };
-  const notices = [
-    ...(collected.truncated ? [resultMessages.logsTruncated(limitMb * 1024 * 1024)] : []),
-    ...(collected.incomplete ? [resultMessages.logsFailed] : []),
-    ...(developerError ? [resultMessages.logsOfDeveloperError] : []),
-  ];
-  const now = performance.timeOrigin + performance.now();
-  const lines = [...collected.lines, ...notices.map((text) => ({ time: now, stream: "stderr" as const, text }))];
-  return { lines: lines.map(formatLogLine), failed: collected.truncated || collected.incomplete };
+  const limitBytes = message.action.action.limits.logs * 1024 * 1024;
+  if (limitBytes === 0) return { lines: [], failed: false };
+  const collected = await pooled.logs.collect(around.sentinels && !failed);
+  const lines = collected.lines.map(formatLogLine);
+  const notice = (text: string): void => {
+    lines.push(formatLogLine({ time: around.clock.now(), stream: "stderr", text }));
+  };
+  if (collected.truncated) notice(resultMessages.logsTruncated(limitBytes));
+  if (collected.incomplete) notice(resultMessages.logsFailed);
+  if (developerError) notice(resultMessages.logsOfDeveloperError);
+  return { lines, failed: collected.truncated || collected.incomplete };
 }

@@ -37,6 +37,8 @@ export interface ActionClient {
   run(activationId: string, body: string, timeoutMs: number, limits: AnswerLimits): Promise<Answer>;
   /** Whether it is known that the other side has ended the conversation. */
   readonly gone: boolean;
+  /** The process behind it has ended: what it said may still come, but nothing is tried again. */
+  ended(): void;
   /** Gives up idle connections: a container that is about to be paused may not keep them. */
   release(): void;
   /** Ends it; pending calls resolve as lost. */

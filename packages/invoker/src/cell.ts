@@ -9,5 +9,5 @@ export interface CellClass {
 
 /** Equal for interchangeable cells only. */
 export function cellKey({ kind, image, memoryMb }: CellClass): string {
-  return `${kind}|${image}|${memoryMb}`;
+  return `${kind}|${image}|${memoryMb}`; // no kind and no image holds a bar
 }

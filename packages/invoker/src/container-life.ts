@@ -1,12 +1,13 @@
 /**
  * Where a container is in its life. `cell` is a stem cell: started, nobody's yet. From `initializing` on it belongs to one
- * action revision of one namespace, for good.
+ * action revision of one namespace, for good. `draining` takes no more activations, and ends with the last that it has.
  */
 export type ContainerState =
   | "starting"
   | "cell"
   | "initializing"
   | "busy"
+  | "draining"
   | "idle"
   | "pausing"
   | "paused"
@@ -21,6 +22,7 @@ export type ContainerEvent =
   | "initialized"
   | "run"
   | "done"
+  | "retire"
   | "pause"
   | "paused"
   | "resumed"
@@ -34,7 +36,8 @@ const transitions: Transitions = {
   starting: { created: "cell", fail: "removing" },
   cell: { assign: "initializing", evict: "removing", fail: "removing" },
   initializing: { initialized: "busy", fail: "removing" },
-  busy: { run: "busy", done: "idle", fail: "removing" }, // never evicted while it works
+  busy: { run: "busy", done: "idle", retire: "draining", fail: "removing" }, // never evicted while it works
+  draining: { fail: "removing" },
   idle: { run: "busy", pause: "pausing", evict: "removing", fail: "removing" },
   pausing: { paused: "paused", fail: "removing" },
   paused: { run: "resuming", evict: "removing", fail: "removing" },

@@ -29,7 +29,7 @@ export interface ContainerMaker {
   /** Whether the container marks the end of each activation's log. */
   sentinels(action: ExecutableAction): boolean;
   /** @throws ContainerStartFailed */
-  create(cell: CellClass): Promise<PooledContainer>;
+  create(cell: CellClass, signal: AbortSignal): Promise<PooledContainer>;
   /** The stem cells that the manifest asks for, where some runtime can make them. */
   stemCellPlans(): readonly StemCellPlan[];
 }
@@ -54,11 +54,11 @@ export function containerMaker(options: MakerOptions): ContainerMaker {
       if (exec.type === "blackbox") return isBlackboxNative(manifest, exec.image);
       return findRuntime(manifest, exec.kind)?.sentinelledLogs ?? true;
     },
-    async create(cell) {
+    async create(cell, signal) {
       const runtime = runtimeFor(runtimes, cell);
       const name = `wsk_${++counter}_${cell.kind.replaceAll(/[^A-Za-z0-9]/g, "")}`;
       const cpuShares = Math.max(2, Math.floor(1024 / Math.max(1, Math.floor(options.memoryMb / cell.memoryMb))));
-      return pooledContainer(await runtime.create({ ...cell, name, cpuShares, env: options.env }), cell);
+      return pooledContainer(await runtime.create({ ...cell, name, cpuShares, env: options.env }, signal), cell);
     },
     stemCellPlans() {
       const plan = (kind: string, image: string, config: StemCellConfig): StemCellPlan => ({

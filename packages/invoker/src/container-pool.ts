@@ -1,33 +1,19 @@
-import { type Clock, ContainerStartFailed } from "@meringue/core";
+import { ContainerStartFailed } from "@meringue/core";
 import { type CellClass, cellKey } from "./cell.ts";
+import { type ContainerStarts, containerStarts } from "./container-starts.ts";
 import { type ContainerTable, containerTable } from "./container-table.ts";
 import { roomMaker } from "./eviction.ts";
 import { type IdleSweeper, idleSweeper } from "./idle-sweeper.ts";
 import type { Job, Outcome } from "./job.ts";
+import { type Placement, placement } from "./placement.ts";
+import type { PoolOptions } from "./pool-options.ts";
 import { type PooledContainer, transition } from "./pooled-container.ts";
-import { type OwnerQueue, waitingJobs } from "./waiting-jobs.ts";
+import { waitingJobs } from "./waiting-jobs.ts";
 
-export interface PoolOptions {
-  /** Memory that all containers together may hold, in mebibytes. */
-  readonly memoryMb: number;
-  /** Containers that may be started at the same time. */
-  readonly parallelStarts: number;
-  /** Idle time after which a container is frozen, and after which it is removed; milliseconds. */
-  readonly pauseGraceMs: number;
-  readonly idleTimeoutMs: number;
-  readonly clock: Clock;
-  /** Creates a container of a class. @throws ContainerStartFailed */
-  readonly create: (cell: CellClass) => Promise<PooledContainer>;
-  /** What went wrong where no activation could be told. */
-  readonly warn: (text: string, error: unknown) => void;
-  /** Called when nobody waits and containers or memory may have come free. */
-  readonly onSpare?: () => void;
-  /** Called when a stem cell could not be started. */
-  readonly onCellFailed?: (cell: CellClass) => void;
-}
-
-/** How long a job may be overtaken by ones that need less memory, in milliseconds. */
-const STARVING_MS = 2_000;
+/** How long what an ended process said may still be on its way, in milliseconds. */
+const LAST_WORDS_MS = 1_000;
+/** How often to look who waits, while containers go from one activation of their owner to the next; milliseconds. */
+const REVIEW_MS = 100;
 
 /**
  * Places activations in containers. A container serves one owner (namespace, action, revision) for life; memory is never
@@ -37,19 +23,30 @@ export class ContainerPool {
   readonly table: ContainerTable = containerTable();
   readonly #options: PoolOptions;
   readonly #waiting = waitingJobs();
-  readonly #starting = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
   readonly #removals = new Set<Promise<void>>();
+  readonly #starts: ContainerStarts;
+  readonly #placement: Placement;
   readonly #sweeper: IdleSweeper;
-  readonly #makeRoom: (cell: CellClass) => boolean;
-  #startsInFlight = 0;
+  #pumpIsDue = false;
+  /** Epoch milliseconds. */
+  #pumpAgainAt = 0;
   #closing = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#makeRoom = roomMaker(this.table, options.memoryMb, (pooled) => this.#remove(pooled, "evict"));
+    this.#starts = containerStarts(this.table, options.create, {
+      ready: (pooled) => this.#started(pooled),
+      failed: (cell, error) => this.#startFailed(cell, error),
+    });
+    this.#placement = placement(this.table, this.#waiting, this.#starts, options, {
+      makeRoom: roomMaker(this.table, options.memoryMb, (pooled) => this.#remove(pooled, "evict")),
+      start: (cell) => this.#start(cell),
+      assign: (pooled, job) => this.#assign(pooled, job),
+      runIn: (pooled, job) => this.#runIn(pooled, job),
+    });
     this.#sweeper = idleSweeper(this.table, options, {
-      expire: (pooled) => this.#remove(pooled, "evict"),
+      expire: (pooled) => this.#expire(pooled),
       pause: (pooled) => this.#pause(pooled),
     });
   }
@@ -66,7 +63,7 @@ export class ContainerPool {
       const text = `${job.cell.memoryMb} MB is more than the ${this.#options.memoryMb} MB that all containers together may hold`;
       return job.fail(new ContainerStartFailed("host", text));
     }
-    const warm = this.table.withRoom(job.owner.key);
+    const warm = this.#placement.reserved ? undefined : this.table.withRoom(job.owner.key);
     if (warm !== undefined) return this.#runIn(warm, job);
     this.#waiting.add(job, "back");
     this.#pump();
@@ -75,7 +72,8 @@ export class ContainerPool {
   /** Starts a stem cell if there is memory to spare and nobody waits. @returns whether it did. */
   addCell(cell: CellClass): boolean {
     const full = this.table.usedMb + cell.memoryMb > this.#options.memoryMb;
-    if (this.#closing || full || this.waiting > 0 || this.#atStartCap()) return false;
+    const atCap = this.#starts.underWay >= this.#options.parallelStarts;
+    if (this.#closing || full || atCap || this.waiting > 0) return false;
     this.#start(cell);
     return true;
   }
@@ -83,7 +81,7 @@ export class ContainerPool {
   /** Stem cells of a class that are ready or being started. */
   countCells(cell: CellClass): number {
     const key = cellKey(cell);
-    return this.table.cells(key).length + (this.#starting.get(key) ?? 0);
+    return this.table.cells(key).length + (this.#starts.byClass.get(key) ?? 0);
   }
 
   /** Ends up to `count` stem cells of a class. */
@@ -98,63 +96,61 @@ export class ContainerPool {
   async close(drainMs: number): Promise<void> {
     this.#closing = true;
     this.#sweeper.stop();
+    this.#starts.abort();
     this.#waiting.clear();
-    const timeUp = new Promise((resolve) => this.#options.clock.after(drainMs, () => resolve(undefined)));
+    for (const pooled of [...this.table.all()]) if (pooled.inFlight === 0) this.#remove(pooled, "fail");
+    let cancel = (): void => {};
+    const timeUp = new Promise<void>((resolve) => {
+      cancel = this.#options.clock.after(drainMs, resolve);
+    });
     await Promise.race([Promise.all(this.#running), timeUp]);
+    cancel();
     for (const pooled of [...this.table.all()]) this.#remove(pooled, "fail");
     while (this.#running.size + this.#removals.size > 0) await Promise.all([...this.#running, ...this.#removals]);
   }
 
   #start(cell: CellClass): void {
-    const key = cellKey(cell);
-    const release = this.table.reserve(cell.memoryMb);
-    this.#starting.set(key, (this.#starting.get(key) ?? 0) + 1);
-    this.#startsInFlight++;
-    const settled = (): void => {
-      release();
-      this.#starting.set(key, (this.#starting.get(key) ?? 1) - 1);
-      this.#startsInFlight--;
-    };
-    const started = this.#options.create(cell).then(
-      (pooled) => {
-        settled();
-        this.table.add(pooled);
-        transition(pooled, "created");
-        this.#watch(pooled);
-        this.#offer(pooled);
-      },
-      (error: unknown) => {
-        settled();
-        this.#startFailed(cell, error);
-      },
-    );
-    this.#track(started.then(() => this.#pump()));
+    this.#track(this.#starts.begin(cell).then(() => this.#pump()));
+  }
+
+  #started(pooled: PooledContainer): void {
+    this.table.add(pooled);
+    transition(pooled, "created");
+    this.#watch(pooled);
+    if (this.#closing) return this.#remove(pooled, "fail");
+    pooled.idleSince = this.#options.clock.now();
+    this.#sweeper.arm();
   }
 
   #startFailed(cell: CellClass, error: unknown): void {
+    if (this.#closing) return;
     const job = this.#waiting.takeForCell(cellKey(cell));
     if (job !== undefined) return job.fail(error);
     this.#options.warn(`cannot start a container for ${cell.kind}`, error);
     this.#options.onCellFailed?.(cell);
   }
 
-  /** A container whose process ended by itself is no good any more; while it works, its activation finds out. */
+  /** A container whose process ended by itself is no good any more; while it works, its activations find out. */
   #watch(pooled: PooledContainer): void {
     void pooled.container.exited.then(() => {
+      pooled.ended = true;
+      pooled.client.ended();
       pooled.logs.end();
-      if (pooled.inFlight === 0) this.#remove(pooled, "fail");
+      if (pooled.state === "removing" || pooled.state === "gone") return;
+      if (pooled.state === "cell") this.#options.onCellFailed?.(pooled.cell);
+      this.#retire(pooled);
+      this.#options.clock.after(LAST_WORDS_MS, () => pooled.client.close());
     });
   }
 
-  /** Gives a container that has room to whoever waits for one like it. */
+  /** Gives a container that has room to the next of its owner. */
   #offer(pooled: PooledContainer): void {
-    if (this.#closing) return this.#remove(pooled, "fail");
-    const { owner } = pooled;
-    if (owner === undefined) {
-      const job = this.#waiting.takeForCell(cellKey(pooled.cell));
-      if (job !== undefined) this.#assign(pooled, job);
+    if (this.#closing) {
+      if (pooled.inFlight === 0) this.#remove(pooled, "fail");
       return;
     }
+    const { owner } = pooled;
+    if (owner === undefined || this.#placement.reserved) return; // somebody has waited too long: what comes free may be for them
     while (pooled.inFlight < owner.concurrency && (pooled.state === "busy" || pooled.state === "paused")) {
       const job = this.#waiting.takeFor(owner.key);
       if (job === undefined) return;
@@ -185,7 +181,8 @@ export class ContainerPool {
       this.#options.warn(`cannot resume container ${pooled.name}`, error);
       return this.#settle(pooled, job, "reschedule");
     }
-    if (pooled.state === "resuming") transition(pooled, "resumed");
+    if (pooled.state !== "resuming") return this.#settle(pooled, job, "reschedule");
+    transition(pooled, "resumed");
     this.#offer(pooled);
     await this.#work(pooled, job);
   }
@@ -208,10 +205,16 @@ export class ContainerPool {
 
   #settle(pooled: PooledContainer, job: Job, outcome: Outcome): void {
     pooled.inFlight--;
-    if (outcome !== "keep") this.#remove(pooled, "fail");
-    else if (pooled.state === "busy") this.#becomeFree(pooled);
     if (outcome === "reschedule" && !this.#closing) this.#waiting.add(job, "front");
-    this.#pump();
+    if (outcome === "keep" && pooled.state === "busy" && !pooled.ended) this.#becomeFree(pooled);
+    else this.#retire(pooled);
+    if (this.waiting > 0 && (pooled.inFlight === 0 || this.#options.clock.now() >= this.#pumpAgainAt)) this.#pump();
+  }
+
+  /** Ends a container that is no good any more, once the others that run in it have ended. */
+  #retire(pooled: PooledContainer): void {
+    if (pooled.inFlight === 0) this.#remove(pooled, "fail");
+    else if (pooled.state === "busy") transition(pooled, "retire");
   }
 
   #becomeFree(pooled: PooledContainer): void {
@@ -222,6 +225,12 @@ export class ContainerPool {
     this.#sweeper.arm();
   }
 
+  #expire(pooled: PooledContainer): void {
+    const isKept =
+      pooled.state === "cell" && this.countCells(pooled.cell) <= (this.#options.cellsToKeep?.(pooled.cell) ?? 0);
+    if (!isKept) this.#remove(pooled, "evict");
+  }
+
   #pause(pooled: PooledContainer): void {
     transition(pooled, "pause");
     pooled.client.release();
@@ -230,8 +239,10 @@ export class ContainerPool {
         if (pooled.state !== "pausing") return;
         transition(pooled, "paused");
         this.#offer(pooled);
+        if (this.waiting > 0) this.#pump();
       },
       (error: unknown) => {
+        if (pooled.state !== "pausing") return;
         this.#options.warn(`cannot freeze container ${pooled.name}`, error);
         this.#remove(pooled, "fail");
       },
@@ -255,54 +266,21 @@ export class ContainerPool {
     this.#removals.add(removal);
   }
 
-  /** Starts what the waiting need: cells that are ready first, then as many new containers as memory and the cap allow. */
+  /** Serves who waits from what has come free: once for all that happens in one turn. */
   #pump(): void {
-    if (this.#closing) return;
-    const underway = new Map(this.#starting);
-    for (const queue of this.waiting === 0 ? [] : this.#waiting.byAge()) {
-      const served = this.#serve(queue, underway);
-      const starving = this.#options.clock.now() - queue.head.since > STARVING_MS;
-      if (this.#atStartCap() || (!served && starving)) return; // what comes free next is for this one
-    }
-    if (this.waiting === 0) this.#options.onSpare?.();
-  }
-
-  /** @param underway containers being started, by class, that no queue has counted on yet. @returns whether all are served. */
-  #serve({ ownerKey, jobs, head }: OwnerQueue, underway: Map<string, number>): boolean {
-    const key = cellKey(head.cell);
-    let wanted = containersWanted(this.table, ownerKey, jobs);
-    for (const cell of this.table.cells(key)) {
-      const job = wanted > 0 ? this.#waiting.takeFor(ownerKey) : undefined;
-      if (job === undefined) break;
-      this.#assign(cell, job);
-      wanted--;
-    }
-    const counted = Math.max(0, Math.min(wanted, underway.get(key) ?? 0));
-    underway.set(key, (underway.get(key) ?? 0) - counted);
-    for (wanted -= counted; wanted > 0; wanted--) {
-      if (this.#atStartCap() || !this.#makeRoom(head.cell)) return false;
-      this.#start(head.cell);
-    }
-    return true;
-  }
-
-  #atStartCap(): boolean {
-    return this.#startsInFlight >= this.#options.parallelStarts;
+    if (this.#pumpIsDue) return;
+    this.#pumpIsDue = true;
+    queueMicrotask(() => {
+      this.#pumpIsDue = false;
+      if (this.#closing) return;
+      this.#placement.place();
+      this.#pumpAgainAt = this.#options.clock.now() + REVIEW_MS;
+      if (this.waiting === 0) this.#options.onSpare?.();
+    });
   }
 
   #track(work: Promise<void>): void {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
   }
-}
-
-/** Containers that an owner's waiting jobs need beyond the room its initializing ones will soon have. */
-function containersWanted(table: ContainerTable, ownerKey: string, jobs: readonly Job[]): number {
-  const concurrency = jobs[0]?.owner.concurrency ?? 1;
-  let soon = 0;
-  for (const pooled of table.of(ownerKey)) {
-    if (pooled.state === "initializing" || pooled.state === "resuming") soon += concurrency - pooled.inFlight;
-    if (pooled.state === "pausing") soon += concurrency;
-  }
-  return Math.ceil((jobs.length - soon) / concurrency);
 }

@@ -1,4 +1,3 @@
-import { cellKey } from "./cell.ts";
 import { hasRoom, type PooledContainer } from "./pooled-container.ts";
 
 /** The pool's one table: every container that holds memory on this machine, from before it is created until it is gone. */
@@ -12,10 +11,12 @@ export interface ContainerTable {
   reserve(memoryMb: number): () => void;
   add(pooled: PooledContainer): void;
   delete(pooled: PooledContainer): void;
-  all(): Iterable<PooledContainer>;
+  all(): IteratorObject<PooledContainer>;
   /** An initialized container of this owner that can take an activation at once: a running one before a paused one. */
   withRoom(ownerKey: string): PooledContainer | undefined;
   of(ownerKey: string): Iterable<PooledContainer>;
+  /** Containers of an owner, in any state. */
+  count(ownerKey: string): number;
   /** Stem cells of one class. */
   cells(key: string): readonly PooledContainer[];
 }
@@ -63,7 +64,7 @@ export function containerTable(): ContainerTable {
       owned?.delete(pooled);
       if (owned?.size === 0) byOwner.delete(pooled.owner.key);
     },
-    all: () => all,
+    all: () => all.values(),
     withRoom(ownerKey) {
       let paused: PooledContainer | undefined;
       for (const pooled of of(ownerKey)) {
@@ -74,6 +75,7 @@ export function containerTable(): ContainerTable {
       return paused;
     },
     of,
-    cells: (key) => [...all].filter((p) => p.state === "cell" && cellKey(p.cell) === key),
+    count: (ownerKey) => byOwner.get(ownerKey)?.size ?? 0,
+    cells: (key) => [...all].filter((p) => p.state === "cell" && p.cellKey === key),
   };
 }

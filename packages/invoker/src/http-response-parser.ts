@@ -19,17 +19,20 @@ export class BadResponse extends Error {
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_CHUNK_LINE_BYTES = 256;
 
+/** Takes one response apart. */
+export interface HttpResponseParser {
+  /** @returns the response once it is complete. @throws BadResponse */
+  read(chunk: Buffer): HttpResponse | undefined;
+  /** The peer ended the connection. @returns the response if that completes it. */
+  ended(): HttpResponse | undefined;
+}
+
 /**
  * Reads one response. The peer is somebody's action: nothing it says is believed without a bound.
  * Understands Content-Length and chunked bodies, and a body that ends with the connection; refuses a response that
  * claims both lengths, and an answer that nobody asked for.
  */
-export function httpResponseParser(limits: AnswerLimits): {
-  /** @returns the response once it is complete. @throws BadResponse */
-  read(chunk: Buffer): HttpResponse | undefined;
-  /** The peer ended the connection. @returns the response if that completes it. */
-  ended(): HttpResponse | undefined;
-} {
+export function httpResponseParser(limits: AnswerLimits): HttpResponseParser {
   let buffered: Buffer = Buffer.alloc(0);
   let head: Head | undefined;
   const body = boundedBody(limits);
@@ -69,7 +72,8 @@ export function httpResponseParser(limits: AnswerLimits): {
       }
       if (chunkLeft > 0) {
         if (buffered.length < chunkLeft) return undefined;
-        if (buffered.toString("latin1", 0, 2) !== "\r\n") throw new BadResponse("a chunk that does not end where it says");
+        if (buffered.toString("latin1", 0, 2) !== "\r\n")
+          throw new BadResponse("a chunk that does not end where it says");
         buffered = buffered.subarray(2);
         chunkLeft = 0;
       }

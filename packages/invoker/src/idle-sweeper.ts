@@ -8,8 +8,14 @@ export interface IdleTimes {
   readonly clock: Clock;
 }
 
+export interface IdleEffects {
+  /** It was idle for long enough to end it. A stem cell that stays is asked about again after as long. */
+  expire(pooled: PooledContainer): void;
+  pause(pooled: PooledContainer): void;
+}
+
 export interface IdleSweeper {
-  /** Something became idle. */
+  /** Something became idle, or a stem cell. */
   arm(): void;
   stop(): void;
 }
@@ -21,42 +27,46 @@ export interface IdleSweeper {
 export function idleSweeper(
   table: ContainerTable,
   { pauseGraceMs, idleTimeoutMs, clock }: IdleTimes,
-  effects: { expire(pooled: PooledContainer): void; pause(pooled: PooledContainer): void },
+  effects: IdleEffects,
 ): IdleSweeper {
+  const firstMs = Math.min(pauseGraceMs, idleTimeoutMs);
   let cancel: (() => void) | undefined;
   let dueAt = Number.POSITIVE_INFINITY;
 
-  const wakeIn = (delayMs: number): void => {
-    const at = clock.now() + delayMs;
+  const wakeAt = (at: number): void => {
     if (at >= dueAt) return;
     cancel?.();
     dueAt = at;
-    cancel = clock.after(delayMs, sweep);
+    cancel = clock.after(Math.max(1, at - clock.now()), sweep);
+  };
+
+  const act = (pooled: PooledContainer, now: number): void => {
+    const idleMs = now - pooled.idleSince;
+    if (idleMs >= idleTimeoutMs) {
+      if (pooled.state !== "pausing") effects.expire(pooled);
+      if (pooled.state === "cell") pooled.idleSince = now;
+    } else if (pooled.state === "idle" && idleMs >= pauseGraceMs) effects.pause(pooled);
   };
 
   const sweep = (): void => {
     dueAt = Number.POSITIVE_INFINITY;
     const now = clock.now();
-    let nextMs = Number.POSITIVE_INFINITY;
     for (const pooled of [...table.all()]) {
       if (!isIdle(pooled)) continue;
-      const idleMs = now - pooled.idleSince;
-      if (idleMs >= idleTimeoutMs) effects.expire(pooled);
-      else if (pooled.state === "idle" && idleMs >= pauseGraceMs) effects.pause(pooled);
-      const dueMs = pooled.state === "idle" ? Math.min(pauseGraceMs, idleTimeoutMs) : idleTimeoutMs;
-      nextMs = Math.min(nextMs, Math.max(1, dueMs - idleMs));
+      act(pooled, now);
+      if (isIdle(pooled)) wakeAt(pooled.idleSince + (pooled.state === "idle" ? firstMs : idleTimeoutMs));
     }
-    if (nextMs !== Number.POSITIVE_INFINITY) wakeIn(nextMs);
   };
 
   return {
-    arm: () => wakeIn(Math.min(pauseGraceMs, idleTimeoutMs)),
+    arm: () => wakeAt(clock.now() + firstMs),
     stop() {
       cancel?.();
+      dueAt = Number.NEGATIVE_INFINITY;
     },
   };
 }
 
 function isIdle({ state }: PooledContainer): boolean {
-  return state === "idle" || state === "paused";
+  return state === "idle" || state === "pausing" || state === "paused" || state === "cell";
 }

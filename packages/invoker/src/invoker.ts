@@ -17,13 +17,13 @@ import {
   ServiceUnavailable,
   type SystemLimits,
 } from "@meringue/core";
-import { runActivation } from "./activation-run.ts";
+import { type RunSurroundings, runActivation } from "./activation-run.ts";
 import { containerMaker } from "./container-maker.ts";
 import { ContainerPool } from "./container-pool.ts";
 import type { Job, Outcome } from "./job.ts";
 import { formatLogLine } from "./log-lines.ts";
 import type { PooledContainer } from "./pooled-container.ts";
-import { fallbackRecord, unplacedRecord } from "./record.ts";
+import { fallbackRecord, SERVER_STOPPED, unplacedRecord } from "./record.ts";
 import { recordKeeper } from "./record-keeper.ts";
 import { startFailure } from "./start-failure.ts";
 import { stemCells } from "./stem-cells.ts";
@@ -85,8 +85,11 @@ export function invoker(options: InvokerOptions): Invoker {
       if (warm) cells.backfill();
     },
     onCellFailed: (cell) => cells.failed(cell),
+    cellsToKeep: (cell) => cells.targetOf(cell),
   });
   const cells = stemCells(maker.stemCellPlans(), pool, clock);
+  /** Records on their way to the store. */
+  const settling = new Set<Promise<void>>();
   let warm = false;
   let closing = false;
 
@@ -95,47 +98,53 @@ export function invoker(options: InvokerOptions): Invoker {
     new Promise((resolve) => {
       accepted.set(message.activationId, message);
       let settled = false;
-      const settle = async (record: Activation): Promise<void> => {
-        if (settled) return;
-        settled = true;
+      const store = async (record: Activation): Promise<void> => {
         if (!(await isAccepted(noted))) return; // its caller is told: there is nothing to record
         await records.settle(record, message.user.limits.storeActivations !== false);
         accepted.delete(message.activationId);
         resolve(record);
       };
+      const settle = (record: Activation): void => {
+        if (settled) return;
+        settled = true;
+        const storing = store(record).finally(() => settling.delete(storing));
+        settling.add(storing);
+      };
       const violation = limitsViolation(message.action.action.limits, message.user.limits, options.limits);
       if (violation === undefined) return pool.submit(job(message, noted, settle));
-      void settle(fallbackRecord(message, failure(1, violation), clock.now()));
+      settle(fallbackRecord(message, failure(1, violation), clock.now()));
     });
 
-  const job = (
-    message: ActivationMessage,
-    noted: Promise<void>,
-    settle: (record: Activation) => Promise<void>,
-  ): Job => {
+  const job = (message: ActivationMessage, noted: Promise<void>, settle: (record: Activation) => void): Job => {
     let moves = 0;
     const { limits } = message.user;
-    const around = {
+    const fail = (reason: unknown): void => {
+      if (!isExpected(reason)) warn(`activation ${message.activationId} failed unexpectedly`, reason);
+      settle(failedRecord(message, reason, clock.now()));
+    };
+    const around: RunSurroundings = {
       clock,
       limits: options.limits,
       codeOf: () => options.codeOf(message.action),
       sentinels: maker.sentinels(message.action),
-      starting: async () => {
-        await Promise.all([noted, journal.start(message.activationId)]);
+      async starting() {
+        try {
+          await Promise.all([noted, journal.start(message.activationId)]);
+          return true;
+        } catch (error) {
+          fail(error);
+          return false;
+        }
       },
       answerLimits: {
         maxBytes: allowedPayloadBytes(limits, options.limits),
         truncationBytes: allowedTruncationBytes(limits, options.limits),
       },
     };
-    const fail = (reason: unknown): void => {
-      if (!isExpected(reason)) warn(`activation ${message.activationId} failed unexpectedly`, reason);
-      void settle(failedRecord(message, reason, clock.now()));
-    };
     return {
       cell: maker.classOf(message.action),
       owner: {
-        key: `${message.user.namespace.name}|${message.action.id}|${message.action.rev}`,
+        key: ownerKey(message.action, message.user.namespace.name),
         namespace: message.user.namespace.name,
         concurrency: message.action.action.limits.concurrency,
       },
@@ -144,7 +153,7 @@ export function invoker(options: InvokerOptions): Invoker {
       async run(pooled: PooledContainer, initialized: () => void): Promise<Outcome> {
         if (pooled.state === "initializing") cells.coldStart(pooled.cell);
         const { outcome, record } = await runActivation(message, pooled, around, initialized);
-        if (record !== undefined) await settle(record);
+        if (record !== undefined) settle(record); // the container need not wait until it is stored
         if (outcome !== "reschedule" || ++moves <= MAX_MOVES) return outcome;
         fail(new ContainerStartFailed("host", "every container it came to was going away"));
         return "destroy";
@@ -166,15 +175,19 @@ export function invoker(options: InvokerOptions): Invoker {
       return { result };
     },
 
+    prepare(action, namespace) {
+      const cell = maker.classOf(action);
+      const taken = pool.table.count(ownerKey(action, namespace)) > 0 || pool.countCells(cell) > 0;
+      if (!taken && cell.pull === "never") pool.addCell(cell);
+    },
+
     async recover() {
-      const left = await journal.unsettled();
+      // sequences and compositions are not for an invoker: see recoverEnclosing
+      const left = (await journal.unsettled()).filter(({ message }) => message.enclosing !== true);
       for (const { message, started } of left) {
         if (started) {
-          const stopped = failure(3, "The server stopped while the action was running; it was not run again.");
-          await records.settle(
-            unplacedRecord(message, stopped, clock.now()),
-            message.user.limits.storeActivations !== false,
-          );
+          const record = unplacedRecord(message, SERVER_STOPPED, clock.now());
+          await records.settle(record, message.user.limits.storeActivations !== false);
         } else {
           void execute(message, Promise.resolve());
         }
@@ -202,9 +215,14 @@ export function invoker(options: InvokerOptions): Invoker {
       closing = true;
       cells.stop();
       await pool.close(drainMs);
+      while (settling.size > 0) await Promise.all(settling);
       await records.close();
     },
   };
+}
+
+function ownerKey({ id, rev }: ExecutableAction, namespace: string): string {
+  return `${namespace}|${id}|${rev}`;
 }
 
 async function isAccepted(noted: Promise<void>): Promise<boolean> {

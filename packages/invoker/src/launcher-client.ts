@@ -1,6 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { ActionClient, Answer, AnswerLimits } from "./answer.ts";
-import { type BoundedBody, boundedBody } from "./bounded-body.ts";
+import { answerLineReader } from "./answer-lines.ts";
 
 interface Pending {
   readonly limits: AnswerLimits;
@@ -14,10 +14,8 @@ export interface LauncherEnds {
   readonly whenGone: "connection-lost" | "command-exited";
 }
 
-const NEWLINE = 0x0a;
 const INIT = "init";
-/** `STATUS ID `: three digits, 32 characters and two spaces, with room to spare. */
-const HEAD_BYTES = 64;
+const NOTHING: AnswerLimits = { maxBytes: 0, truncationBytes: 0 };
 
 /**
  * Speaks the launcher protocol: one JSON line in, one line `STATUS ID JSON` out. Answers may overtake one another.
@@ -25,6 +23,8 @@ const HEAD_BYTES = 64;
  */
 export function launcherClient({ input, output, whenGone }: LauncherEnds): ActionClient {
   const pending = new Map<string, Pending>();
+  /** Calls that timed out: their answers may still come, while others run on. */
+  const late = new Set<string>();
   let gone = false;
 
   const end = (): void => {
@@ -34,10 +34,12 @@ export function launcherClient({ input, output, whenGone }: LauncherEnds): Actio
     input.destroy();
     output.destroy();
   };
-  const lines = lineReader(
-    (id) => pending.get(id)?.limits,
-    (id, answer) => pending.get(id)?.settle(answer),
-  );
+  const lines = answerLineReader({
+    limitsOf: (id) => pending.get(id)?.limits ?? (late.has(id) ? NOTHING : undefined),
+    answered(id, answer) {
+      if (!late.delete(id)) pending.get(id)?.settle(answer);
+    },
+  });
   output.on("data", (chunk: Buffer) => {
     if (!lines.read(chunk)) end();
   });
@@ -49,14 +51,19 @@ export function launcherClient({ input, output, whenGone }: LauncherEnds): Actio
   const call = (id: string, line: string, timeoutMs: number, limits: AnswerLimits): Promise<Answer> => {
     if (gone) return Promise.resolve({ kind: "refused" });
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle({ kind: "timed-out" }), timeoutMs);
       const settle = (answer: Answer): void => {
         clearTimeout(timer);
         pending.delete(id);
         resolve(answer);
       };
+      const timer = setTimeout(() => {
+        late.add(id);
+        settle({ kind: "timed-out" });
+      }, timeoutMs);
       pending.set(id, { limits, settle });
-      input.write(line);
+      input.write(line, (error) => {
+        if (error) settle({ kind: "refused" }); // the line never got there whole, so nobody acted on it
+      });
     });
   };
 
@@ -66,6 +73,7 @@ export function launcherClient({ input, output, whenGone }: LauncherEnds): Actio
     get gone() {
       return gone;
     },
+    ended() {}, // its end shows in the output, after what it had to say
     release() {}, // a pipe is no connection: nothing goes stale
     close: end,
   };
@@ -75,65 +83,4 @@ function answerOfTheDead(id: string, whenGone: LauncherEnds["whenGone"]): Answer
   if (whenGone === "connection-lost") return { kind: "lost" };
   const [status, error] = id === INIT ? [502, "Cannot start action. Check logs for details."] : [400, "command exited"];
   return { kind: "answered", status, body: JSON.stringify({ error }) };
-}
-
-/** Takes chunks of answers apart. `read` is false once the other side broke the protocol. */
-function lineReader(
-  limitsOf: (id: string) => AnswerLimits | undefined,
-  answered: (id: string, answer: Answer) => void,
-): { read(chunk: Buffer): boolean } {
-  let head: Buffer = Buffer.alloc(0);
-  let current: { readonly id: string; readonly status: number; readonly body: BoundedBody } | undefined;
-
-  const finish = (): void => {
-    if (current === undefined) return;
-    const { id, status, body } = current;
-    current = undefined;
-    answered(
-      id,
-      body.tooLong
-        ? { kind: "too-long", status, lengthBytes: body.lengthBytes, prefix: body.text() }
-        : { kind: "answered", status, body: body.text() },
-    );
-  };
-
-  /** @returns the bytes after the head, undefined while it is incomplete, null when it is none. */
-  const takeHead = (chunk: Buffer): Buffer | undefined | null => {
-    const bytes = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
-    const idEnd = bytes.length > 4 ? bytes.indexOf(0x20, 4) : -1;
-    if (idEnd < 0) {
-      head = bytes;
-      return bytes.length > HEAD_BYTES ? null : undefined;
-    }
-    head = Buffer.alloc(0);
-    const status = Number(bytes.toString("latin1", 0, 3));
-    const id = bytes.toString("latin1", 4, idEnd);
-    const limits = limitsOf(id);
-    if (!(status >= 100 && status <= 599) || limits === undefined) return null;
-    current = { id, status, body: boundedBody(limits) };
-    return bytes.subarray(idEnd + 1);
-  };
-
-  return {
-    read(chunk) {
-      let rest = chunk;
-      while (rest.length > 0) {
-        if (current === undefined) {
-          const after = takeHead(rest);
-          if (after === null) return false;
-          if (after === undefined) return true;
-          rest = after;
-        }
-        const newline = rest.indexOf(NEWLINE);
-        if (newline < 0) {
-          current?.body.add(rest);
-          return true;
-        }
-        if (newline > 0) current?.body.add(rest.subarray(0, newline));
-        finish();
-        rest = rest.subarray(newline + 1);
-      }
-      return true;
-    },
-  };
 }

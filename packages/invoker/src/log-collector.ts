@@ -1,5 +1,7 @@
 import type { LogLine } from "./log-lines.ts";
-import { segmentedStream } from "./segmented-stream.ts";
+import { type LogBudget, lineCost, type Segment, segmentedStream } from "./segmented-stream.ts";
+
+export type { LogBudget } from "./segmented-stream.ts";
 
 /** What one activation printed. */
 export interface CollectedLogs {
@@ -17,47 +19,44 @@ export interface LogCollector {
   /**
    * The log of the next activation that ends, in the order of the calls.
    * @param sentinels whether its end is marked on both streams; otherwise all that came so far is taken, after
-   * `graceMs` for what is still on its way.
+   * a moment for what is still on its way.
    */
-  collect(options: { readonly sentinels: boolean; readonly graceMs: number }): Promise<CollectedLogs>;
-  /** Nothing more will come: waiting calls get what there is. */
+  collect(sentinels: boolean): Promise<CollectedLogs>;
+  /** The process has ended: after a moment for what is still on its way, waiting calls get what there is. */
   end(): void;
 }
 
 /** How long a marked log may stay silent before it counts as incomplete, in milliseconds. */
 const SILENCE_MS = 2_000;
+/** How long a marked log may take in all, in milliseconds for each mebibyte that it may have; and what it may at least. */
+const PATIENCE_MS_PER_MB = 2_000;
+const LEAST_PATIENCE_MS = 10_000;
+/** How long output may be on its way where nothing marks its end, in milliseconds. */
+const GRACE_MS = 20;
 
 interface Waiter {
   finish(incomplete: boolean): void;
 }
 
 /**
- * A collector that keeps at most `budget.limitBytes` of each activation; the budget may change while nothing runs.
+ * A collector that keeps at most what `budget` allows, which may change while nothing runs.
  * @param now epoch milliseconds, with fractions
  */
-export function logCollector(budget: { limitBytes: number }, now: () => number): LogCollector {
-  const streams = { stdout: segmentedStream("stdout", budget), stderr: segmentedStream("stderr", budget) };
+export function logCollector(budget: LogBudget, now: () => number): LogCollector {
+  const stdout = segmentedStream("stdout", budget);
+  const stderr = segmentedStream("stderr", budget);
   const waiters: Waiter[] = [];
   let ended = false;
   let lastReceived = 0;
 
-  const take = (incomplete: boolean): CollectedLogs => {
-    const [out, err] = [streams.stdout.takeSegment(), streams.stderr.takeSegment()];
-    return withinLimit(
-      mergeByTime(out.lines, err.lines),
-      budget.limitBytes,
-      out.truncated || err.truncated,
-      incomplete,
-    );
-  };
-  const bothMarked = (): boolean => streams.stdout.complete > 0 && streams.stderr.complete > 0;
-  const settle = (): void => {
-    while (waiters.length > 0 && bothMarked()) waiters.shift()?.finish(false);
-  };
+  const take = (incomplete: boolean): CollectedLogs =>
+    withinLimit(stdout.takeSegment(), stderr.takeSegment(), budget.limitBytes, incomplete);
+  const bothMarked = (): boolean => stdout.complete > 0 && stderr.complete > 0;
 
   const waitForSentinels = (): Promise<CollectedLogs> =>
     new Promise((resolve) => {
       const started = now();
+      const patienceMs = Math.max(LEAST_PATIENCE_MS, (budget.limitBytes / 2 ** 20) * PATIENCE_MS_PER_MB);
       const waiter: Waiter = {
         finish(incomplete) {
           clearTimeout(timer);
@@ -65,9 +64,10 @@ export function logCollector(budget: { limitBytes: number }, now: () => number):
         },
       };
       const onSilence = (): void => {
-        const silentForMs = now() - Math.max(started, lastReceived);
-        if (silentForMs < SILENCE_MS) {
-          timer = setTimeout(onSilence, SILENCE_MS - silentForMs);
+        const at = now();
+        const leftMs = Math.min(SILENCE_MS - (at - Math.max(started, lastReceived)), patienceMs - (at - started));
+        if (leftMs > 0) {
+          timer = setTimeout(onSilence, leftMs);
           return;
         }
         waiters.splice(waiters.indexOf(waiter), 1);
@@ -79,42 +79,46 @@ export function logCollector(budget: { limitBytes: number }, now: () => number):
 
   return {
     receive(stream, chunk) {
+      if (budget.limitBytes === 0) return;
       lastReceived = now();
-      streams[stream].receive(chunk, lastReceived);
-      settle();
+      (stream === "stdout" ? stdout : stderr).receive(chunk, lastReceived);
+      while (waiters.length > 0 && bothMarked()) waiters.shift()?.finish(false);
     },
-    async collect({ sentinels, graceMs }) {
+    async collect(sentinels) {
       if (sentinels && waiters.length === 0 && bothMarked()) return take(false);
-      if (ended) return take(sentinels);
-      if (sentinels) return await waitForSentinels();
-      await new Promise((resolve) => setTimeout(resolve, graceMs));
-      return take(false);
+      if (sentinels && !ended) return await waitForSentinels();
+      await moment();
+      return take(sentinels && !bothMarked());
     },
     end() {
       if (ended) return;
       ended = true;
-      for (const waiter of waiters.splice(0)) waiter.finish(!bothMarked());
+      void moment().then(() => {
+        for (const waiter of waiters.splice(0)) waiter.finish(!bothMarked());
+      });
     },
   };
+}
+
+function moment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, GRACE_MS));
+}
+
+/** Each stream keeps up to the limit; together they may not exceed it either. */
+function withinLimit(out: Segment, err: Segment, limitBytes: number, incomplete: boolean): CollectedLogs {
+  const lines = mergeByTime(out.lines, err.lines);
+  const truncated = out.truncated || err.truncated;
+  if (out.bytes + err.bytes <= limitBytes) return { lines, truncated, incomplete };
+  let bytes = 0;
+  const fitting = lines.findIndex(({ text }) => {
+    bytes += lineCost(Buffer.byteLength(text));
+    return bytes > limitBytes;
+  });
+  return { lines: fitting < 0 ? lines : lines.slice(0, fitting), truncated: truncated || fitting >= 0, incomplete };
 }
 
 function mergeByTime(a: readonly LogLine[], b: readonly LogLine[]): readonly LogLine[] {
   if (b.length === 0) return a;
   if (a.length === 0) return b;
   return [...a, ...b].sort((x, y) => x.time - y.time);
-}
-
-/** Each stream keeps up to the limit; together they may not exceed it either. */
-function withinLimit(
-  lines: readonly LogLine[],
-  limitBytes: number,
-  truncated: boolean,
-  incomplete: boolean,
-): CollectedLogs {
-  let bytes = 0;
-  for (const [index, line] of lines.entries()) {
-    bytes += Buffer.byteLength(line.text) + 1;
-    if (bytes > limitBytes) return { lines: lines.slice(0, index), truncated: true, incomplete };
-  }
-  return { lines, truncated, incomplete };
 }

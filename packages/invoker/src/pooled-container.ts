@@ -1,27 +1,32 @@
 import type { Container } from "@meringue/core";
 import type { ActionClient } from "./answer.ts";
-import type { CellClass } from "./cell.ts";
+import { type CellClass, cellKey } from "./cell.ts";
 import { type ContainerEvent, type ContainerState, nextState } from "./container-life.ts";
 import { httpClient } from "./http-client.ts";
 import { launcherClient } from "./launcher-client.ts";
-import { type LogCollector, logCollector } from "./log-collector.ts";
+import { type LogBudget, type LogCollector, logCollector } from "./log-collector.ts";
+import { wallClock } from "./log-lines.ts";
 
 /** A container as its pool sees it. Only the pool changes it. */
 export interface PooledContainer {
   readonly name: string;
   readonly cell: CellClass;
+  /** The key of `cell`. */
+  readonly cellKey: string;
   readonly container: Container;
   readonly client: ActionClient;
   readonly logs: LogCollector;
-  /** Bytes of log that one activation may keep. */
-  readonly logBudget: { limitBytes: number };
+  /** Set when it gets its owner. */
+  readonly logBudget: LogBudget;
   state: ContainerState;
   /** Whom it belongs to: set once, when it stops being a stem cell. */
   owner: Owner | undefined;
   /** Activations that run in it now. */
   inFlight: number;
-  /** Epoch milliseconds of the last time it became idle. */
+  /** Epoch milliseconds of the last time it became idle, or a stem cell. */
   idleSince: number;
+  /** Whether its process has ended by itself. */
+  ended: boolean;
 }
 
 /** One action revision of one namespace. */
@@ -36,12 +41,13 @@ export interface Owner {
 /** Wraps a container that was just created. */
 export function pooledContainer(container: Container, cell: CellClass): PooledContainer {
   const { channel } = container;
-  const logBudget = { limitBytes: 1024 * 1024 };
-  const logs = logCollector(logBudget, () => performance.timeOrigin + performance.now());
+  const logBudget: LogBudget = { limitBytes: 1024 * 1024, segments: 1 };
+  const logs = logCollector(logBudget, wallClock());
   container.onOutput((stream, chunk) => logs.receive(stream, chunk));
   return {
     name: container.name,
     cell,
+    cellKey: cellKey(cell),
     container,
     client: channel.protocol === "http" ? httpClient(channel.address) : launcherClient(channel),
     logs,
@@ -50,6 +56,7 @@ export function pooledContainer(container: Container, cell: CellClass): PooledCo
     owner: undefined,
     inFlight: 0,
     idleSince: 0,
+    ended: false,
   };
 }
 
@@ -58,9 +65,9 @@ export function transition(pooled: PooledContainer, event: ContainerEvent): void
   pooled.state = nextState(pooled.state, event);
 }
 
-/** Whether an initialized container could take one more activation now. */
+/** Whether an initialized container could take one more activation of its owner now. */
 export function hasRoom(pooled: PooledContainer): boolean {
-  if (pooled.owner === undefined) return false;
+  if (pooled.owner === undefined || pooled.ended) return false;
   if (pooled.state === "busy") return pooled.inFlight < pooled.owner.concurrency;
   return pooled.state === "idle" || pooled.state === "paused";
 }

@@ -7,7 +7,7 @@ const RETRY_MS = 1_000;
 export interface RecordKeeper {
   /** @param kept false when a limit suppresses the record. Resolves when it is stored, or the first try has failed. */
   settle(record: Activation, kept: boolean): Promise<void>;
-  /** Waits for the records that still have to be stored. */
+  /** Waits for the records that could not be stored at first; those that fail once more are left to the journal. */
   close(): Promise<void>;
 }
 
@@ -24,30 +24,30 @@ export function recordKeeper(
     kept ? activations.put(record) : journal.settle(record.activationId);
 
   const storeLate = async (record: Activation, kept: boolean): Promise<void> => {
-    while (!closing) {
+    do {
       await new Promise<void>((resolve) => clock.after(RETRY_MS, resolve));
       try {
         return await store(record, kept);
       } catch (error) {
         warn(`the record of activation ${record.activationId} is still not stored`, error);
       }
+    } while (!closing);
+  };
+  const storeNow = async (record: Activation, kept: boolean): Promise<void> => {
+    try {
+      await store(record, kept);
+    } catch (error) {
+      warn(`cannot store the record of activation ${record.activationId}, will try again`, error);
+      const work = storeLate(record, kept).finally(() => late.delete(work));
+      late.add(work);
     }
   };
 
   return {
-    async settle(record, kept) {
-      try {
-        await store(record, kept);
-      } catch (error) {
-        warn(`cannot store the record of activation ${record.activationId}, will try again`, error);
-        const retry = storeLate(record, kept);
-        late.add(retry);
-        void retry.finally(() => late.delete(retry));
-      }
-    },
+    settle: storeNow,
     async close() {
       closing = true;
-      await Promise.all(late);
+      while (late.size > 0) await Promise.all(late);
     },
   };
 }

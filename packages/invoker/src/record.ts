@@ -10,6 +10,12 @@ export interface RunTimes {
   readonly end: number;
 }
 
+/** What becomes of an activation that user code had seen when the server stopped. */
+export const SERVER_STOPPED: ActivationResponse = {
+  statusCode: 3,
+  result: { error: "The server stopped while the action was running; it was not run again." },
+};
+
 /** The record of an activation that reached a container. `start` is moved back by the time that init took. */
 export function runRecord(
   message: ActivationMessage,

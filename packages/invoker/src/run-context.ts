@@ -1,4 +1,4 @@
-import { type ActivationMessage, isJsonObject, type Json } from "@meringue/core";
+import { type ActivationMessage, isJsonObject, type Json, type JsonObject } from "@meringue/core";
 
 /** What both calls tell an action about its activation: names as in `/run` bodies, all values strings. */
 function context(message: ActivationMessage, deadline: number): Record<string, string> {
@@ -33,8 +33,9 @@ export function initValue(message: ActivationMessage, code: string | undefined, 
 
 /** Init parameters first, then `__OW_*`, which win. */
 function initEnvironment(message: ActivationMessage, deadline: number): Record<string, string> {
-  const args = isJsonObject(message.args) ? message.args : {};
-  const parameters = message.initArgs.map((key) => [key, environmentText(args[key] ?? null)]);
+  const { args, initArgs } = message;
+  const given = isJsonObject(args) ? initArgs.filter((key) => Object.hasOwn(args, key)) : [];
+  const parameters = given.map((key) => [key, environmentText((args as JsonObject)[key] ?? null)]);
   const own = Object.entries(context(message, deadline)).map(([key, value]) => [`__OW_${key.toUpperCase()}`, value]);
   return Object.fromEntries([...parameters, ...own]) as Record<string, string>; // own properties, whatever the names are
 }

@@ -1,3 +1,4 @@
+import { growingBytes } from "./growing-bytes.ts";
 import { type LogLine, SENTINEL } from "./log-lines.ts";
 
 /** One output stream of a container, cut into lines, and at the sentinels into segments: one for each activation. */
@@ -11,64 +12,95 @@ export interface SegmentedStream {
 
 export interface Segment {
   readonly lines: readonly LogLine[];
+  /** What the lines cost. */
+  readonly bytes: number;
   /** Lines are missing because the segment was larger than its limit. */
   readonly truncated: boolean;
 }
 
-const NEWLINE = 0x0a;
+/** How much may be kept. It may change while nothing runs. */
+export interface LogBudget {
+  /** Bytes of one activation; 0 keeps nothing at all. */
+  limitBytes: number;
+  /**
+   * Activations that may run at a time. More segments than these are not kept: who prints sentinels by himself would
+   * otherwise get a new budget with each.
+   */
+  segments: number;
+}
 
-interface OpenSegment {
-  lines: LogLine[];
-  bytes: number;
-  truncated: boolean;
+const NEWLINE = 0x0a;
+/** Enough to see a sentinel at the end of a line. */
+const TAIL_BYTES = 2 * SENTINEL.length;
+/**
+ * What a line costs beside its text: the JSON around it in the files that upstream reads, which counts against the
+ * limit there. It also bounds what many empty lines take. Source: execution contract, "Logs", step 3.
+ */
+export const LINE_COST_BYTES = 71;
+
+/** What a line of so many bytes costs. */
+export function lineCost(textBytes: number): number {
+  return textBytes + LINE_COST_BYTES;
 }
 
 /**
- * Memory is bounded by the limit whatever the action prints: of a line longer than what is left only its end is watched,
+ * Memory is bounded by the budget whatever the action prints: of a line longer than what is left only its end is watched,
  * for the sentinel. Text in front of a sentinel on its line is kept as a line of its own.
  */
-export function segmentedStream(stream: LogLine["stream"], { limitBytes }: { limitBytes: number }): SegmentedStream {
+export function segmentedStream(stream: LogLine["stream"], budget: LogBudget): SegmentedStream {
   const done: Segment[] = [];
-  let open: OpenSegment = { lines: [], bytes: 0, truncated: false };
-  let partial: Buffer[] = [];
-  let partialBytes = 0;
+  const partial = growingBytes();
   let partialTime = 0;
+  let lines: LogLine[] = [];
+  let bytes = 0;
+  let truncated = false;
 
-  const add = (text: string, bytes: number, time: number): void => {
-    open.bytes += bytes + 1;
-    if (open.truncated || open.bytes > limitBytes) open.truncated = true;
-    else open.lines.push({ time, stream, text });
+  const add = (text: string, textBytes: number, time: number): void => {
+    const cost = lineCost(textBytes);
+    if (truncated || bytes + cost > budget.limitBytes) {
+      truncated = true;
+      return;
+    }
+    bytes += cost;
+    lines.push({ time, stream, text });
+  };
+  const take = (): Segment => {
+    const segment = { lines, bytes, truncated };
+    lines = [];
+    bytes = 0;
+    truncated = false;
+    return segment;
   };
 
   const endLine = (line: Buffer, time: number): void => {
     const text = line.toString("utf8");
-    if (!text.trimEnd().endsWith(SENTINEL)) {
+    const trimmed = text.trimEnd();
+    if (!trimmed.endsWith(SENTINEL)) {
       add(text.endsWith("\r") ? text.slice(0, -1) : text, line.length, time);
       return;
     }
-    const before = text.trimEnd().slice(0, -SENTINEL.length);
+    const before = trimmed.slice(0, -SENTINEL.length);
     if (before !== "") add(before, Buffer.byteLength(before), time);
-    done.push({ lines: open.lines, truncated: open.truncated });
-    open = { lines: [], bytes: 0, truncated: false };
+    if (done.length < budget.segments) done.push(take());
   };
 
   /** Keeps a line that has no end yet; once it is beyond the limit only enough to see a sentinel at its end. */
   const keepPartial = (chunk: Buffer, time: number): void => {
-    partialTime = time;
-    partial.push(Buffer.from(chunk)); // a copy: chunks are windows on a shared buffer
-    partialBytes += chunk.length;
-    if (partialBytes <= limitBytes + 2 * SENTINEL.length) return;
-    const tail = Buffer.concat(partial).subarray(-2 * SENTINEL.length);
-    open.truncated = true;
-    partial = [Buffer.from(tail)];
-    partialBytes = tail.length;
+    if (partial.length === 0) {
+      partialTime = time;
+      partial.append(Buffer.from(chunk)); // a copy: else a few bytes hold a whole chunk
+    } else partial.append(chunk);
+    if (partial.length <= (truncated ? 0 : budget.limitBytes) + TAIL_BYTES) return;
+    truncated = true;
+    const tail = Buffer.from(partial.view().subarray(-TAIL_BYTES));
+    partial.clear();
+    partial.append(tail);
   };
 
-  const takePartial = (): Buffer => {
-    const line = partial.length === 1 && partial[0] !== undefined ? partial[0] : Buffer.concat(partial);
-    partial = [];
-    partialBytes = 0;
-    return line;
+  const endPartial = (): void => {
+    const line = partial.view();
+    partial.clear();
+    endLine(line, partialTime);
   };
 
   return {
@@ -76,13 +108,13 @@ export function segmentedStream(stream: LogLine["stream"], { limitBytes }: { lim
       let from = 0;
       for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
         const piece = chunk.subarray(from, at);
-        if (partialBytes > 0) {
-          keepPartial(piece, time);
-          endLine(takePartial(), time);
-        } else {
-          endLine(piece, time);
-        }
         from = at + 1;
+        if (partial.length === 0) {
+          endLine(piece, time);
+          continue;
+        }
+        keepPartial(piece, time);
+        endPartial();
       }
       if (from < chunk.length) keepPartial(chunk.subarray(from), time);
     },
@@ -92,13 +124,12 @@ export function segmentedStream(stream: LogLine["stream"], { limitBytes }: { lim
     takeSegment() {
       const first = done.shift();
       if (first !== undefined) return first;
-      if (partialBytes > 0) {
-        const line = takePartial();
+      if (partial.length > 0) {
+        const line = partial.view();
+        partial.clear();
         add(line.toString("utf8"), line.length, partialTime);
       }
-      const segment = { lines: open.lines, truncated: open.truncated };
-      open = { lines: [], bytes: 0, truncated: false };
-      return segment;
+      return take();
     },
   };
 }

@@ -19,8 +19,10 @@ export interface StemCells {
   backfill(): void;
   /** An activation found no warm container of its class. */
   coldStart(cell: CellClass): void;
-  /** A cell could not be started: its class is left alone for a while. */
+  /** A cell could not be started, or ended by itself: its class is left alone for a while. */
   failed(cell: CellClass): void;
+  /** How many cells of a class are to be kept now. */
+  targetOf(cell: CellClass): number;
   stop(): void;
 }
 
@@ -65,9 +67,10 @@ export function stemCells(plans: readonly StemCellPlan[], pool: CellPool, clock:
       pool.dropCells(each.plan.cell, pool.countCells(each.plan.cell) - each.target);
     }
     backfill();
-    cancel = clock.after(REVIEW_MS, review);
+    cancelReview = clock.after(REVIEW_MS, review);
   };
-  let cancel = clock.after(REVIEW_MS, review);
+  let cancelReview = clock.after(REVIEW_MS, review);
+  let cancelRest = (): void => {};
 
   const find = (cell: CellClass): Class | undefined =>
     classes.find(({ plan }) => plan.cell.kind === cell.kind && plan.cell.memoryMb === cell.memoryMb);
@@ -80,9 +83,16 @@ export function stemCells(plans: readonly StemCellPlan[], pool: CellPool, clock:
     },
     failed(cell) {
       const found = find(cell);
-      if (found !== undefined) found.restUntil = clock.now() + REST_MS;
+      if (found === undefined) return;
+      found.restUntil = clock.now() + REST_MS;
+      cancelRest();
+      cancelRest = clock.after(REST_MS, backfill);
     },
-    stop: () => cancel(),
+    targetOf: (cell) => find(cell)?.target ?? 0,
+    stop() {
+      cancelReview();
+      cancelRest();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { type ActivationResponse, isJsonObject, type Json, resultMessages, type StatusCode } from "@meringue/core";
 import type { Answer } from "./answer.ts";
+import { nestsDeeperThan } from "./nesting.ts";
 
 /** What an answer to `/init` means. */
 export type InitVerdict =
@@ -22,7 +23,11 @@ export interface Circumstances {
   readonly outOfMemory: boolean;
 }
 
+const OK = 200;
+const NO_CONTENT = 204;
 const SHUTTING_DOWN = 503;
+/** Deeper results could not be written down again: who serialises values goes as deep as the stack does. */
+const MAX_NESTING = 1_000;
 
 /** A response that carries only an error. */
 export function failure(statusCode: Exclude<StatusCode, 0>, error: Json, size?: number): ActivationResponse {
@@ -31,44 +36,54 @@ export function failure(statusCode: Exclude<StatusCode, 0>, error: Json, size?: 
 
 /** Judges the answer to `/init`. */
 export function judgeInit(answer: Answer, about: Circumstances): InitVerdict {
-  const failed = (response: ActivationResponse, timedOut = false): InitVerdict => ({
+  const failed = (error: Json, size?: number): InitVerdict => ({
     kind: "failed",
-    response,
-    timedOut,
+    response: failure(2, error, size),
+    timedOut: answer.kind === "timed-out",
   });
   switch (answer.kind) {
     case "timed-out":
-      return failed(failure(2, resultMessages.initTimedOut(about.timeoutMs)), true);
-    case "refused":
+      return failed(resultMessages.initTimedOut(about.timeoutMs));
+    case "refused": // it ended before anybody told it anything
+      return about.outOfMemory ? failed(resultMessages.memoryExhausted) : { kind: "reschedule" };
     case "lost":
-      return failed(failure(2, about.outOfMemory ? resultMessages.memoryExhausted : resultMessages.initAbnormal));
+      return failed(about.outOfMemory ? resultMessages.memoryExhausted : resultMessages.initAbnormal);
     case "too-long":
-      return failed(failure(2, tooLongText(answer, about), answer.lengthBytes));
+      return failed(tooLongText(answer, about), answer.lengthBytes);
     case "answered": {
-      if (answer.status === 200) return { kind: "ready" };
-      if (answer.status === SHUTTING_DOWN) return { kind: "reschedule" };
-      if (about.outOfMemory) return failed(failure(2, resultMessages.memoryExhausted));
-      const error = errorOf(parseOrUndefined(answer.body));
-      return failed(failure(2, error ?? resultMessages.initFailed(answer.body)));
+      const { status, body } = answer;
+      if (status === OK) return { kind: "ready" };
+      if (status === SHUTTING_DOWN) return { kind: "reschedule" };
+      if (about.outOfMemory) return failed(resultMessages.memoryExhausted);
+      if (status === NO_CONTENT) return failed(resultMessages.initAbnormal);
+      const error = errorOf(parseOrUndefined(body));
+      return failed(error === undefined ? resultMessages.initFailed(body) : error, body.length);
     }
   }
 }
 
 /** Judges the answer to `/run`. */
 export function judgeRun(answer: Answer, about: Circumstances): RunVerdict {
-  const done = (response: ActivationResponse, timedOut = false): RunVerdict => ({ kind: "done", response, timedOut });
+  const done = (response: ActivationResponse): RunVerdict => ({
+    kind: "done",
+    response,
+    timedOut: answer.kind === "timed-out",
+  });
   switch (answer.kind) {
     case "timed-out":
-      return done(failure(2, resultMessages.runTimedOut(about.timeoutMs)), true);
+      return done(failure(2, resultMessages.runTimedOut(about.timeoutMs)));
     case "refused":
     case "lost":
       return done(failure(2, about.outOfMemory ? resultMessages.memoryExhausted : resultMessages.runAbnormal));
     case "too-long":
       return done(failure(1, tooLongText(answer, about), answer.lengthBytes));
-    case "answered":
-      if (answer.status === SHUTTING_DOWN) return { kind: "reschedule" };
-      if (about.outOfMemory && answer.status !== 200) return done(failure(2, resultMessages.memoryExhausted));
-      return done(judgeBody(answer.status, answer.body));
+    case "answered": {
+      const { status, body } = answer;
+      if (status === SHUTTING_DOWN) return { kind: "reschedule" };
+      if (about.outOfMemory && status !== OK) return done(failure(2, resultMessages.memoryExhausted));
+      if (status === NO_CONTENT) return done(failure(2, resultMessages.runAbnormal));
+      return done(judgeBody(status, body));
+    }
   }
 }
 
@@ -77,9 +92,9 @@ function judgeBody(status: number, body: string): ActivationResponse {
   const size = body.length;
   if (isJsonObject(result)) {
     const error = errorOf(result);
-    if (error !== undefined) return failure(status === 200 ? 1 : 2, error, size);
-    if (status === 200) return { statusCode: 0, result, size };
-  } else if (Array.isArray(result) && status === 200) {
+    if (error !== undefined) return failure(status === OK ? 1 : 2, error, size);
+    if (status === OK) return { statusCode: 0, result, size };
+  } else if (Array.isArray(result) && status === OK) {
     return { statusCode: 0, result, size };
   }
   return failure(2, resultMessages.runInvalid(body), size);
@@ -90,6 +105,7 @@ function errorOf(result: Json | undefined): Json | undefined {
 }
 
 function parseOrUndefined(text: string): Json | undefined {
+  if (nestsDeeperThan(MAX_NESTING, text)) return undefined;
   try {
     return JSON.parse(text) as Json;
   } catch {

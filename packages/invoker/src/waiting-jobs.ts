@@ -1,10 +1,12 @@
 import { cellKey } from "./cell.ts";
 import type { Job } from "./job.ts";
 
-/** The jobs of one owner that wait, oldest first; never empty. */
+/** The jobs of one owner that wait, oldest first. All of them need the same class of container. */
 export interface OwnerQueue {
   readonly ownerKey: string;
+  readonly cellKey: string;
   readonly jobs: readonly Job[];
+  /** The oldest when the queue was asked for. */
   readonly head: Job;
 }
 
@@ -23,24 +25,15 @@ export interface WaitingJobs {
 
 /** No jobs yet. */
 export function waitingJobs(): WaitingJobs {
-  const queues = new Map<string, Job[]>();
+  const queues = new Map<string, { readonly cellKey: string; readonly jobs: Job[] }>();
   let size = 0;
 
   const takeFor = (ownerKey: string): Job | undefined => {
     const queue = queues.get(ownerKey);
-    const job = queue?.shift();
+    const job = queue?.jobs.shift();
     if (job !== undefined) size--;
-    if (queue?.length === 0) queues.delete(ownerKey);
+    if (queue?.jobs.length === 0) queues.delete(ownerKey);
     return job;
-  };
-
-  const byAge = (): OwnerQueue[] => {
-    const all: OwnerQueue[] = [];
-    for (const [ownerKey, jobs] of queues) {
-      const head = jobs[0];
-      if (head !== undefined) all.push({ ownerKey, jobs, head });
-    }
-    return all.sort((a, b) => a.head.since - b.head.since);
   };
 
   return {
@@ -50,16 +43,28 @@ export function waitingJobs(): WaitingJobs {
     add(job, where) {
       size++;
       const queue = queues.get(job.owner.key);
-      if (queue === undefined) queues.set(job.owner.key, [job]);
-      else if (where === "back") queue.push(job);
-      else queue.unshift(job);
+      if (queue === undefined) queues.set(job.owner.key, { cellKey: cellKey(job.cell), jobs: [job] });
+      else if (where === "back") queue.jobs.push(job);
+      else queue.jobs.unshift(job);
     },
     takeFor,
     takeForCell(key) {
-      const oldest = byAge().find(({ head }) => cellKey(head.cell) === key);
-      return oldest === undefined ? undefined : takeFor(oldest.ownerKey);
+      let oldest: Job | undefined;
+      for (const queue of queues.values()) {
+        const head = queue.jobs[0];
+        if (queue.cellKey !== key || head === undefined) continue;
+        if (oldest === undefined || head.since < oldest.since) oldest = head;
+      }
+      return oldest === undefined ? undefined : takeFor(oldest.owner.key);
     },
-    byAge,
+    byAge() {
+      const all: OwnerQueue[] = [];
+      for (const [ownerKey, queue] of queues) {
+        const head = queue.jobs[0];
+        if (head !== undefined) all.push({ ownerKey, ...queue, head });
+      }
+      return all.sort((a, b) => a.head.since - b.head.since);
+    },
     clear() {
       queues.clear();
       size = 0;

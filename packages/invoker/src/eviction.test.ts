@@ -1,0 +1,83 @@
+import { describe, test } from "vitest";
+import { tableWorld } from "../test/table-world.ts";
+import { roomMaker } from "./eviction.ts";
+import type { PooledContainer } from "./pooled-container.ts";
+
+function aRoom(memoryMb = 1024) {
+  const world = tableWorld();
+  const evicted: PooledContainer[] = [];
+  const make = roomMaker(world.table, memoryMb, (pooled) => {
+    evicted.push(pooled);
+    pooled.state = "removing";
+  });
+  const room = (wantedMb: number, claimedMb = 0, kind = "nodejs:24") =>
+    make({ kind, image: "image", pull: "never", memoryMb: wantedMb }, claimedMb);
+  return { ...world, room, evicted };
+}
+
+describe("room for a container", () => {
+  test("is there while memory is free, and not promised to others", ({ expect }) => {
+    const { has, room } = aRoom();
+    has("busy", { memoryMb: 512 });
+
+    expect([room(512), room(513), room(512, 1)]).toEqual(["now", "none", "none"]);
+  });
+
+  test("comes from the container that was idle the longest", ({ expect }) => {
+    const { has, room, evicted } = aRoom(512);
+    has("idle", { idleSince: 2 });
+    const oldest = has("paused", { idleSince: 1 });
+
+    expect(room(256)).toBe("soon");
+    expect(evicted).toEqual([oldest]);
+  });
+
+  test("is waited for when enough is leaving already", ({ expect }) => {
+    const { has, room, evicted } = aRoom(512);
+    has("removing");
+    has("idle");
+
+    expect(room(256)).toBe("soon");
+    expect(evicted).toEqual([]);
+  });
+
+  test("takes nobody's place that is not needed for it", ({ expect }) => {
+    const { has, room, evicted } = aRoom(768);
+    has("idle", { memoryMb: 128, idleSince: 1 });
+    has("idle", { memoryMb: 128, idleSince: 2 });
+    const large = has("idle", { memoryMb: 512, idleSince: 3 });
+
+    expect(room(512)).toBe("soon");
+    expect(evicted).toEqual([large]);
+  });
+
+  test("takes nobody's place when that would not be enough", ({ expect }) => {
+    const { has, room, evicted } = aRoom(512);
+    has("idle");
+    has("busy");
+
+    expect(room(512)).toBe("none");
+    expect(evicted).toEqual([]);
+  });
+
+  test("comes from stem cells last, and never from those of the same class", ({ expect }) => {
+    const { has, room, evicted } = aRoom(768);
+    has("cell");
+    const other = has("cell", { kind: "other" });
+    const warm = has("idle", { idleSince: 9 });
+
+    expect([room(256), evicted]).toEqual(["soon", [warm]]);
+    expect([room(256, 256), evicted]).toEqual(["soon", [warm, other]]);
+    expect(room(256, 512)).toBe("none");
+  });
+
+  test.for(["initializing", "busy", "draining", "pausing", "resuming"] as const)(
+    "does not come from a container that is %s",
+    (state, { expect }) => {
+      const { has, room } = aRoom(256);
+      has(state);
+
+      expect(room(256)).toBe("none");
+    },
+  );
+});
