@@ -5,6 +5,7 @@ import { type ContainerTable, containerTable } from "./container-table.ts";
 import { roomMaker } from "./eviction.ts";
 import { type IdleSweeper, idleSweeper } from "./idle-sweeper.ts";
 import type { Job, Outcome } from "./job.ts";
+import { pace } from "./pace.ts";
 import { type Placement, placement } from "./placement.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { type PooledContainer, transition } from "./pooled-container.ts";
@@ -12,6 +13,8 @@ import { waitingJobs } from "./waiting-jobs.ts";
 
 /** How long what an ended process said may still be on its way, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
+/** A container that gets its owner within this time of its creation is a cold start; milliseconds. */
+const COLD_MS = 20;
 /** How often to look who waits, while containers go from one activation of their owner to the next; milliseconds. */
 const REVIEW_MS = 100;
 
@@ -26,25 +29,34 @@ export class ContainerPool {
   readonly #running = new Set<Promise<void>>();
   readonly #removals = new Set<Promise<void>>();
   readonly #starts: ContainerStarts;
+  readonly #pace = pace();
   readonly #placement: Placement;
   readonly #sweeper: IdleSweeper;
   #pumpIsDue = false;
   /** Epoch milliseconds. */
   #pumpAgainAt = 0;
+  #cancelPump: (() => void) | undefined;
   #closing = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.#starts = containerStarts(this.table, options.create, {
-      ready: (pooled) => this.#started(pooled),
-      failed: (cell, error) => this.#startFailed(cell, error),
-    });
-    this.#placement = placement(this.table, this.#waiting, this.#starts, options, {
-      makeRoom: roomMaker(this.table, options.memoryMb, (pooled) => this.#remove(pooled, "evict")),
-      start: (cell) => this.#start(cell),
-      assign: (pooled, job) => this.#assign(pooled, job),
-      runIn: (pooled, job) => this.#runIn(pooled, job),
-    });
+    const handlers = {
+      ready: (pooled: PooledContainer, tookMs: number) => this.#started(pooled, tookMs),
+      failed: (cell: CellClass, error: unknown) => this.#startFailed(cell, error),
+    };
+    this.#starts = containerStarts(this.table, options.create, handlers, options.clock);
+    this.#placement = placement(
+      this.table,
+      this.#waiting,
+      this.#starts,
+      { ...options, pace: this.#pace },
+      {
+        makeRoom: roomMaker(this.table, options.memoryMb, (pooled) => this.#remove(pooled, "evict")),
+        start: (cell) => this.#start(cell),
+        assign: (pooled, job) => this.#assign(pooled, job),
+        runIn: (pooled, job) => this.#runIn(pooled, job),
+      },
+    );
     this.#sweeper = idleSweeper(this.table, options, {
       expire: (pooled) => this.#expire(pooled),
       pause: (pooled) => this.#pause(pooled),
@@ -97,6 +109,7 @@ export class ContainerPool {
     this.#closing = true;
     this.#sweeper.stop();
     this.#starts.abort();
+    this.#cancelPump?.();
     this.#waiting.clear();
     for (const pooled of [...this.table.all()]) if (pooled.inFlight === 0) this.#remove(pooled, "fail");
     let cancel = (): void => {};
@@ -113,7 +126,8 @@ export class ContainerPool {
     this.#track(this.#starts.begin(cell).then(() => this.#pump()));
   }
 
-  #started(pooled: PooledContainer): void {
+  #started(pooled: PooledContainer, tookMs: number): void {
+    pooled.startMs = tookMs;
     this.table.add(pooled);
     transition(pooled, "created");
     this.#watch(pooled);
@@ -188,8 +202,14 @@ export class ContainerPool {
   }
 
   async #work(pooled: PooledContainer, job: Job): Promise<void> {
+    const { clock } = this.#options;
+    let began = clock.now();
     const initialized = (): void => {
       if (pooled.state !== "initializing") return;
+      const now = clock.now();
+      // Of a stem cell that had time to come up before, its initialization tells nothing of a cold start.
+      if (began - pooled.idleSince < COLD_MS) this.#pace.started(pooled.cellKey, pooled.startMs + now - began);
+      began = now;
       transition(pooled, "initialized");
       this.#offer(pooled);
     };
@@ -200,6 +220,7 @@ export class ContainerPool {
       job.fail(error);
       outcome = "destroy";
     }
+    if (outcome === "keep") this.#pace.ran(job.owner.key, clock.now() - began);
     this.#settle(pooled, job, outcome);
   }
 
@@ -260,6 +281,7 @@ export class ContainerPool {
         pooled.logs.end();
         transition(pooled, "removed");
         this.table.delete(pooled);
+        if (pooled.owner !== undefined && this.table.count(pooled.owner.key) === 0) this.#pace.forget(pooled.owner.key);
         this.#removals.delete(removal);
         this.#pump();
       });
@@ -273,10 +295,15 @@ export class ContainerPool {
     queueMicrotask(() => {
       this.#pumpIsDue = false;
       if (this.#closing) return;
-      this.#placement.place();
+      this.#pumpLater(this.#placement.place());
       this.#pumpAgainAt = this.#options.clock.now() + REVIEW_MS;
       if (this.waiting === 0) this.#options.onSpare?.();
     });
+  }
+
+  #pumpLater(inMs: number | undefined): void {
+    this.#cancelPump?.();
+    this.#cancelPump = inMs === undefined ? undefined : this.#options.clock.after(inMs, () => this.#pump());
   }
 
   #track(work: Promise<void>): void {

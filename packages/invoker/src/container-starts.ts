@@ -1,3 +1,4 @@
+import type { Clock } from "@meringue/core";
 import { type CellClass, cellKey } from "./cell.ts";
 import type { ContainerTable } from "./container-table.ts";
 import type { PooledContainer } from "./pooled-container.ts";
@@ -20,7 +21,12 @@ export interface ContainerStarts {
 export function containerStarts(
   table: ContainerTable,
   create: CreateContainer,
-  handlers: { ready(pooled: PooledContainer): void; failed(cell: CellClass, error: unknown): void },
+  handlers: {
+    /** @param tookMs how long its creation took, in milliseconds */
+    ready(pooled: PooledContainer, tookMs: number): void;
+    failed(cell: CellClass, error: unknown): void;
+  },
+  clock: Clock,
 ): ContainerStarts {
   const byClass = new Map<string, number>();
   const stop = new AbortController();
@@ -40,6 +46,7 @@ export function containerStarts(
     byClass,
     async begin(cell) {
       const key = cellKey(cell);
+      const began = clock.now();
       const release = table.reserve(cell.memoryMb);
       count(key, 1);
       const settled = (): void => {
@@ -54,7 +61,7 @@ export function containerStarts(
         return handlers.failed(cell, error);
       }
       settled();
-      handlers.ready(pooled);
+      handlers.ready(pooled, clock.now() - began);
     },
     abort: () => stop.abort(),
   };

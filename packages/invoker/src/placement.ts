@@ -2,8 +2,10 @@ import type { Clock } from "@meringue/core";
 import type { CellClass } from "./cell.ts";
 import type { ContainerStarts } from "./container-starts.ts";
 import type { ContainerTable } from "./container-table.ts";
+import { demand } from "./demand.ts";
 import type { Room } from "./eviction.ts";
 import type { Job } from "./job.ts";
+import type { Pace } from "./pace.ts";
 import type { PooledContainer } from "./pooled-container.ts";
 import type { OwnerQueue, WaitingJobs } from "./waiting-jobs.ts";
 
@@ -25,8 +27,11 @@ export interface Placement {
    * room, however many others wait for it.
    */
   readonly reserved: boolean;
-  /** Gives warm containers and stem cells to who waits, the oldest first, then starts what memory and the cap allow. */
-  place(): void;
+  /**
+   * Gives warm containers and stem cells to who waits, the oldest first, then starts what memory and the cap allow.
+   * @returns when to do so again even if nothing happens, in milliseconds; undefined if there is no need.
+   */
+  place(): number | undefined;
 }
 
 /** What has been promised so far in one round. */
@@ -40,6 +45,16 @@ interface Round {
   claims: number;
   /** The least that no room could be made for: who needs as much need not ask again. */
   tooMuchMb: number;
+  readonly now: number;
+  /** When to look again, in milliseconds. */
+  againInMs: number;
+}
+
+export interface PlacementOptions {
+  /** Containers that may be started at the same time. */
+  readonly parallelStarts: number;
+  readonly clock: Clock;
+  readonly pace: Pace;
 }
 
 /** Nothing placed yet. */
@@ -47,7 +62,7 @@ export function placement(
   table: ContainerTable,
   waiting: WaitingJobs,
   starts: ContainerStarts,
-  { parallelStarts, clock }: { readonly parallelStarts: number; readonly clock: Clock },
+  { parallelStarts, clock, pace }: PlacementOptions,
   effects: PlacementEffects,
 ): Placement {
   let reserved = false;
@@ -55,14 +70,22 @@ export function placement(
   const isStarving = ({ ownerKey, head }: OwnerQueue, now: number): boolean =>
     now - head.since > STARVING_MS && table.count(ownerKey) === 0;
 
-  const giveReady = ({ ownerKey, jobs, cellKey }: OwnerQueue, { hasCells }: Round): void => {
+  const wantedBy = (queue: OwnerQueue, round: Round): number => {
+    if (queue.jobs.length === 0) return 0;
+    const { wanted, againInMs } = demand(table, pace, queue, round.now);
+    if (againInMs !== undefined) round.againInMs = Math.min(round.againInMs, againInMs);
+    return wanted;
+  };
+
+  const giveReady = (queue: OwnerQueue, round: Round): void => {
+    const { ownerKey, cellKey } = queue;
     for (let warm = table.withRoom(ownerKey); warm !== undefined; warm = table.withRoom(ownerKey)) {
       const job = waiting.takeFor(ownerKey);
       if (job === undefined) return;
       effects.runIn(warm, job);
     }
-    for (const cell of hasCells ? table.cells(cellKey) : []) {
-      const job = containersWanted(table, ownerKey, jobs) > 0 ? waiting.takeFor(ownerKey) : undefined;
+    for (const cell of round.hasCells ? table.cells(cellKey) : []) {
+      const job = wantedBy(queue, round) > 0 ? waiting.takeFor(ownerKey) : undefined;
       if (job === undefined) return;
       effects.assign(cell, job);
     }
@@ -72,7 +95,7 @@ export function placement(
   const serve = (queue: OwnerQueue, round: Round): boolean => {
     const { cell } = queue.head;
     giveReady(queue, round);
-    let wanted = containersWanted(table, queue.ownerKey, queue.jobs);
+    let wanted = wantedBy(queue, round);
     wanted -= countOn(round.underWay, queue.cellKey, wanted);
     for (; wanted > 0 && starts.underWay + round.claims < parallelStarts; wanted--) {
       const room = cell.memoryMb >= round.tooMuchMb ? "none" : effects.makeRoom(cell, round.claimedMb);
@@ -95,6 +118,8 @@ export function placement(
     claimedMb: 0,
     claims: 0,
     tooMuchMb: Number.POSITIVE_INFINITY,
+    now: clock.now(),
+    againInMs: Number.POSITIVE_INFINITY,
   });
 
   return {
@@ -103,15 +128,15 @@ export function placement(
     },
     place() {
       reserved = false;
-      if (waiting.size === 0) return;
+      if (waiting.size === 0) return undefined;
       const round = newRound();
-      const now = clock.now();
       const { starving = [], others = [] } = Object.groupBy(waiting.byAge(), (queue) =>
-        isStarving(queue, now) ? "starving" : "others",
+        isStarving(queue, round.now) ? "starving" : "others",
       );
       reserved = starving.some((queue) => !serve(queue, round));
-      if (reserved) return; // what comes free next is for that one
+      if (reserved) return undefined; // what comes free next is for that one
       for (const queue of others) serve(queue, round);
+      return Number.isFinite(round.againInMs) ? round.againInMs : undefined;
     },
   };
 }
@@ -122,15 +147,4 @@ function countOn(underWay: Map<string, number>, key: string, wanted: number): nu
   const counted = Math.max(0, Math.min(wanted, there));
   if (counted > 0) underWay.set(key, there - counted);
   return counted;
-}
-
-/** Containers that an owner's waiting jobs need beyond the room that its containers will soon have. */
-function containersWanted(table: ContainerTable, ownerKey: string, jobs: readonly Job[]): number {
-  const concurrency = jobs[0]?.owner.concurrency ?? 1;
-  let soon = 0;
-  for (const pooled of table.of(ownerKey)) {
-    if (pooled.state === "initializing" || pooled.state === "resuming") soon += concurrency - pooled.inFlight;
-    if (pooled.state === "pausing") soon += concurrency;
-  }
-  return Math.ceil((jobs.length - soon) / concurrency);
 }

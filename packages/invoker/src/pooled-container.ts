@@ -23,6 +23,8 @@ export interface PooledContainer {
   owner: Owner | undefined;
   /** Activations that run in it now. */
   inFlight: number;
+  /** How long its creation took, in milliseconds. */
+  startMs: number;
   /** Epoch milliseconds of the last time it became idle, or a stem cell. */
   idleSince: number;
   /** Whether its process has ended by itself. */
@@ -55,6 +57,7 @@ export function pooledContainer(container: Container, cell: CellClass): PooledCo
     state: "starting",
     owner: undefined,
     inFlight: 0,
+    startMs: 0,
     idleSince: 0,
     ended: false,
   };
