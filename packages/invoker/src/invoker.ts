@@ -13,6 +13,7 @@ import {
   type ExecutableAction,
   limitsViolation,
   type Manifest,
+  recordKeeper,
   resultMessages,
   ServiceUnavailable,
   type SystemLimits,
@@ -24,7 +25,6 @@ import type { Job, Outcome } from "./job.ts";
 import { formatLogLine } from "./log-lines.ts";
 import type { PooledContainer } from "./pooled-container.ts";
 import { fallbackRecord, SERVER_STOPPED, unplacedRecord } from "./record.ts";
-import { recordKeeper } from "./record-keeper.ts";
 import { startFailure } from "./start-failure.ts";
 import { stemCells } from "./stem-cells.ts";
 import { failure } from "./verdict.ts";

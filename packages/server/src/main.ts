@@ -11,6 +11,8 @@ import { onParentGone } from "./parent-watch.ts";
 import { startStandalone } from "./standalone.ts";
 
 const STDERR = 2;
+/** A Ctrl-C comes twice under npm, from the terminal and from npm: within this time it is one, in milliseconds. */
+const SAME_SIGNAL_MS = 1_000;
 
 async function main(): Promise<void> {
   const line = readCommandLine(process.argv.slice(2), process.env);
@@ -29,14 +31,7 @@ async function main(): Promise<void> {
 async function serve(config: Config): Promise<void> {
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: STDERR, sync: true }));
   const stopAsked = Promise.withResolvers<string>();
-  let asked = false;
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.on(signal, () => {
-      if (asked) process.exit(1); // somebody cannot wait: containers end with their parent
-      asked = true;
-      stopAsked.resolve(signal);
-    });
-  }
+  stopOnSignals(stopAsked.resolve);
   onParentGone(() => stopAsked.resolve("the parent process is gone"));
 
   const server = await startStandalone(config, logger);
@@ -45,6 +40,19 @@ async function serve(config: Config): Promise<void> {
   logger.info({ why }, "stopping");
   await server.close();
   logger.info("stopped");
+}
+
+/** The first signal asks for an orderly end; a later one means that somebody cannot wait for it. */
+function stopOnSignals(stop: (why: string) => void): void {
+  let firstAt: number | undefined;
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      const now = performance.now();
+      if (firstAt !== undefined && now - firstAt > SAME_SIGNAL_MS) process.exit(1); // containers end with their parent
+      firstAt ??= now;
+      stop(signal);
+    });
+  }
 }
 
 const MENDABLE = [BadConfig, NoContainers, UnusableManifest, StoreUnusable, SecretFileUnusable, VaultMismatch];

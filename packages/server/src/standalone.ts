@@ -8,9 +8,15 @@ import {
   actionCatalogue,
   authenticator,
   type ChangeFeed,
+  type Clock,
   type Dispatcher,
+  type EnclosingActivations,
+  enclosingActivations,
+  type Ids,
   localChangeFeed,
   type Manifest,
+  namespaceOwners,
+  recoverEnclosing,
   type SystemLimits,
   systemClock,
 } from "@meringue/core";
@@ -53,6 +59,9 @@ interface Foundation {
   readonly limits: SystemLimits;
   readonly store: SqliteStore;
   readonly changes: ChangeFeed;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly warn: (text: string, error: unknown) => void;
 }
 
 /** Everything in one process: builds the parts in order, and undoes them in the opposite order if one fails. */
@@ -64,17 +73,29 @@ export async function startStandalone(config: Config, logger: Logger): Promise<R
   const store = await openStore(config, changes, logger);
   stack.defer(() => store.close());
   const accounts = await seedAccounts(store.subjects, isLoopback(config.host));
-  const foundation: Foundation = { config, logger, manifest, limits: systemLimits(config), store, changes };
+  const foundation: Foundation = {
+    config,
+    logger,
+    manifest,
+    limits: systemLimits(config),
+    store,
+    changes,
+    ids: randomIds(),
+    clock: systemClock,
+    warn: (text, error) => logger.warn({ err: error }, text),
+  };
 
   const worker = Promise.withResolvers<Invoker>();
   worker.promise.catch(() => undefined); // whoever starts the server hears of it; a request that waits does too
   const disabled = Promise.withResolvers<void>();
-  const app = await startApi(foundation, worker.promise, () => disabled.resolve());
+  const enclosings = enclosingActivations({ ...foundation.store, ...foundation });
+  const app = await startApi(foundation, enclosings, worker.promise, () => disabled.resolve());
   stack.defer(() => app.close());
   const { port } = app.server.address() as AddressInfo;
   try {
     const { running, chosen } = await startInvoker(foundation, app, port, stack);
     worker.resolve(running);
+    stack.defer(() => enclosings.close(DRAIN_MS));
     stack.defer(() => drain(app));
     const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
     const facts = { version: serverVersion(), url, dataDir: config.dataDir, memoryMb: config.userMemoryMb, accounts };
@@ -102,7 +123,8 @@ async function openStore({ dataDir, durability }: Config, changes: ChangeFeed, l
 
 /** Serves the API. Until there is an invoker, invocations wait for it. */
 async function startApi(
-  { config, logger, manifest, limits, store, changes }: Foundation,
+  { config, logger, manifest, limits, store, changes, ids, clock }: Foundation,
+  enclosings: EnclosingActivations,
   worker: Promise<Invoker>,
   disable: () => void,
 ): Promise<FastifyInstance> {
@@ -116,12 +138,15 @@ async function startApi(
       wellKnownUuids: WELL_KNOWN_UUIDS,
       wellKnownAllowed: isLoopback(config.host),
     }),
+    owners: namespaceOwners({ subjects: store.subjects, changes }),
+    ...(config.webHost === undefined ? {} : { webHost: config.webHost }),
     catalogue: actionCatalogue(store.entities, changes),
     changes,
     manifest,
     limits,
-    ids: randomIds(),
-    clock: systemClock,
+    enclosings,
+    ids,
+    clock,
     build: { date: "", number: serverVersion() },
     logger,
     admin: { username: config.controllerUser, password: config.controllerPassword },
@@ -147,7 +172,7 @@ function dispatcherOf(worker: Promise<Invoker>): Dispatcher {
 }
 
 async function startInvoker(
-  { config, logger, manifest, limits, store }: Foundation,
+  { config, logger, manifest, limits, store, clock, warn }: Foundation,
   app: FastifyInstance,
   port: number,
   stack: AsyncDisposableStack,
@@ -171,7 +196,7 @@ async function startInvoker(
     limits,
     activations: store.activations,
     journal: store.journal,
-    clock: systemClock,
+    clock,
     codeOf: codeOf(store.entities),
     memoryMb: config.userMemoryMb,
     parallelStarts: availableParallelism() * STARTS_PER_CORE,
@@ -180,11 +205,11 @@ async function startInvoker(
     queueLimit: config.queueLimit,
     pullPolicy: "if-absent",
     containerEnv: config.apiHost === undefined ? {} : { __OW_API_HOST: config.apiHost },
-    warn: (text, error) => logger.warn({ err: error }, text),
+    warn,
   });
   const { close } = running;
   stack.defer(() => close(DRAIN_MS));
-  const recovered = await running.recover();
+  const recovered = (await recoverEnclosing(store.journal, store.activations, clock)) + (await running.recover());
   if (recovered > 0) logger.info({ recovered }, "took up what the last server left unfinished");
   running.warmUp();
   return { running, chosen };

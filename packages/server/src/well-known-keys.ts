@@ -1,6 +1,6 @@
-import { randomInt, randomUUID } from "node:crypto";
 import { isIP } from "node:net";
 import { type NamespaceKey, parseEntityName, type SubjectStore } from "@meringue/core";
+import { newKeyPair } from "./admin/auth-key.ts";
 
 /** The accounts of upstream's standalone server, whose keys everybody knows. */
 const WELL_KNOWN = [
@@ -27,9 +27,6 @@ export interface SeededAccounts {
   readonly guestKey: string | undefined;
 }
 
-const KEY_LENGTH = 64;
-const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
 /**
  * Makes the accounts `guest` and `whisk.system` where they are missing. A server that only this machine reaches gets the
  * well-known keys; any other gets new ones, and a well-known key that an earlier start stored is replaced.
@@ -54,10 +51,8 @@ export async function seedAccounts(subjects: SubjectStore, loopbackOnly: boolean
 }
 
 function newKey(account: (typeof WELL_KNOWN)[number], wellKnown: boolean): NamespaceKey {
-  const name = parseEntityName(account.name);
-  if (wellKnown) return { name, uuid: account.uuid, key: account.key };
-  const key = Array.from({ length: KEY_LENGTH }, () => ALPHANUMERIC[randomInt(ALPHANUMERIC.length)]).join("");
-  return { name, uuid: randomUUID(), key };
+  const pair = wellKnown ? { uuid: account.uuid, key: account.key } : newKeyPair();
+  return { name: parseEntityName(account.name), ...pair };
 }
 
 /** Whether nobody but this machine can reach a server that listens on `host`. */

@@ -127,6 +127,13 @@ export const ConfigSchema = z.object({
       "what actions find in `__OW_API_HOST`, where they should not use the entrance that containers have of their own",
     computedDefault: "an entrance of the container's own",
   }),
+  webHost: z.string().optional().register(settings, {
+    flags: "--web-host <domain>",
+    env: "MERINGUE_WEB_HOST",
+    about:
+      "domain whose subdomains are hosts of namespaces: `NAMESPACE.DOMAIN/x` is the web action path `/NAMESPACE/x`",
+    computedDefault: "none",
+  }),
   controllerUser: z.string().default("controller.user").register(settings, {
     flags: "--controller-user <name>",
     env: "MERINGUE_CONTROLLER_USER",

@@ -1,6 +1,6 @@
-import type { Activation } from "@meringue/core";
 import { anActivation, fakeClock, memoryActivationJournal, memoryActivationStore } from "@meringue/testkit";
 import { describe, test } from "vitest";
+import type { Activation } from "../domain/activation.ts";
 import { recordKeeper } from "./record-keeper.ts";
 
 function aKeeper() {

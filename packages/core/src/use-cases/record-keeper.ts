@@ -1,4 +1,7 @@
-import type { Activation, ActivationJournal, ActivationStore, Clock } from "@meringue/core";
+import type { Activation } from "../domain/activation.ts";
+import type { ActivationJournal } from "../ports/activation-journal.ts";
+import type { ActivationStore } from "../ports/activation-store.ts";
+import type { Clock } from "../ports/clock.ts";
 
 /** How long to wait before a record that could not be stored is tried again, in milliseconds. */
 const RETRY_MS = 1_000;
@@ -7,7 +10,7 @@ const RETRY_MS = 1_000;
 export interface RecordKeeper {
   /** @param kept false when a limit suppresses the record. Resolves when it is stored, or the first try has failed. */
   settle(record: Activation, kept: boolean): Promise<void>;
-  /** Waits for the records that could not be stored at first; those that fail once more are left to the journal. */
+  /** Waits for the records that still have to be stored; those that fail once more are left to the journal. */
   close(): Promise<void>;
 }
 
@@ -17,7 +20,7 @@ export function recordKeeper(
   clock: Clock,
   warn: (text: string, error: unknown) => void,
 ): RecordKeeper {
-  const late = new Set<Promise<void>>();
+  const underWay = new Set<Promise<void>>();
   let closing = false;
 
   const store = (record: Activation, kept: boolean): Promise<void> =>
@@ -33,21 +36,28 @@ export function recordKeeper(
       }
     } while (!closing);
   };
+  const track = (work: Promise<void>): void => {
+    underWay.add(work);
+    void work.finally(() => underWay.delete(work));
+  };
   const storeNow = async (record: Activation, kept: boolean): Promise<void> => {
     try {
       await store(record, kept);
     } catch (error) {
       warn(`cannot store the record of activation ${record.activationId}, will try again`, error);
-      const work = storeLate(record, kept).finally(() => late.delete(work));
-      late.add(work);
+      track(storeLate(record, kept));
     }
   };
 
   return {
-    settle: storeNow,
+    settle(record, kept) {
+      const first = storeNow(record, kept);
+      track(first);
+      return first;
+    },
     async close() {
       closing = true;
-      while (late.size > 0) await Promise.all(late);
+      while (underWay.size > 0) await Promise.all(underWay);
     },
   };
 }
