@@ -1,17 +1,26 @@
+const JSON_TYPE = "application/json";
+
 /**
  * Whether an `Accept` header lets `application/json` through. None at all accepts everything; what cannot be read
  * counts as not there.
  */
 export function acceptsJson(accept: string | undefined): boolean {
-  if (accept === undefined || accept === "" || accept === "*/*" || accept === "application/json") return true;
+  return accept === JSON_TYPE || acceptsType(accept, JSON_TYPE);
+}
+
+/** The same for any type. @param type in lower case, without parameters. */
+export function acceptsType(accept: string | undefined, type: string): boolean {
+  if (accept === undefined || accept === "" || accept === "*/*") return true;
+  // Ranges that match the type, the more specific later.
+  const ranges = ["*/*", `${type.slice(0, type.indexOf("/"))}/*`, type];
   let precedence = 0;
   let accepted = false;
   let readable = false;
-  for (const range of accept.split(",")) {
-    const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
-    if (!/^[^\s/]+\/[^\s/]+$/.test(type)) continue;
+  for (const part of accept.split(",")) {
+    const [range = "", ...parameters] = part.split(";").map((piece) => piece.trim().toLowerCase());
+    if (!/^[^\s/]+\/[^\s/]+$/.test(range)) continue;
     readable = true;
-    const rank = PRECEDENCE.indexOf(type) + 1;
+    const rank = ranges.indexOf(range) + 1;
     if (rank === 0 || rank < precedence) continue;
     const allowed = quality(parameters) > 0;
     // Of two ranges of the same precedence the kinder one counts.
@@ -20,9 +29,6 @@ export function acceptsJson(accept: string | undefined): boolean {
   }
   return accepted || !readable;
 }
-
-/** Ranges that match JSON, the more specific later. */
-const PRECEDENCE = ["*/*", "application/*", "application/json"];
 
 function quality(parameters: readonly string[]): number {
   const q = parameters.find((parameter) => parameter.startsWith("q="));

@@ -68,6 +68,13 @@ export function sendBare(
   reply.raw.end(body);
 }
 
+/** Answers 204: it went well, and there is nothing to say. */
+export function sendNothing(request: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack();
+  reply.raw.writeHead(204, ["X-Request-ID", request.id, ...corsHeaders(request.raw.url ?? "")]);
+  reply.raw.end();
+}
+
 /** Sends the caller elsewhere for good. */
 export function redirect(request: FastifyRequest, reply: FastifyReply, location: string): void {
   const text = `The request, and all future requests should be repeated using ${location}.`;

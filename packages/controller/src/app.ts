@@ -11,6 +11,7 @@ import { routes } from "./routes.ts";
 import { transactionIdOf } from "./transaction-id.ts";
 import { answerUnreadable } from "./unreadable.ts";
 import { withoutDotSegments } from "./url.ts";
+import { type RewriteVanityUrl, vanityUrls } from "./web/vanity-host.ts";
 
 /** In which a whole request has to come in. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -27,6 +28,7 @@ const MAX_HEAD_BYTES = 64 * 1024;
  */
 export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> {
   const failed = onError(deps.logger);
+  const vanityUrl: RewriteVanityUrl = deps.webHost === undefined ? (url) => url : vanityUrls(deps.webHost);
   const app = fastify({
     logger: false,
     genReqId: (request) => transactionIdOf(request, deps.ids),
@@ -39,7 +41,7 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
     http: { maxHeaderSize: MAX_HEAD_BYTES },
     routerOptions: { maxParamLength: MAX_HEAD_BYTES },
     clientErrorHandler: answerUnreadable(deps.ids),
-    rewriteUrl: (request) => withoutDotSegments(request.url ?? "/"),
+    rewriteUrl: (request) => vanityUrl(withoutDotSegments(request.url ?? "/"), request.headers.host),
     frameworkErrors: (error, request, reply) => failed(undecodable(error), request, reply),
   });
   // Bodies are read by the routes: only they know what is to be checked before.

@@ -104,6 +104,11 @@ function checkContentType(contentType: string | undefined, empty: boolean): void
   throw new UnsupportedMediaType(messages.unsupportedContentType(shown), { rejection: true });
 }
 
+/** JSON, whatever it was declared as. @throws MalformedContent when it is none, or nested too deeply. */
+export function parseJsonBytes(body: Buffer): Json {
+  return parseJson(checkedText(body));
+}
+
 /** @throws MalformedContent when it is no UTF-8, or would be nested too deeply. */
 function checkedText(body: Buffer): string {
   if (!isUtf8(body)) throw new MalformedContent("The body is not valid UTF-8.");

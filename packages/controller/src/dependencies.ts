@@ -1,13 +1,16 @@
 import type {
   ActionCatalogue,
   ActivationStore,
+  AdmitWebCall,
   Authenticator,
   ChangeFeed,
   Clock,
   Dispatcher,
+  EnclosingActivations,
   EntityStore,
   Ids,
   Manifest,
+  NamespaceOwners,
   SystemLimits,
 } from "@meringue/core";
 
@@ -16,7 +19,15 @@ export interface AppDependencies {
   readonly entities: EntityStore;
   readonly activations: ActivationStore;
   readonly dispatcher: Dispatcher;
+  /** The runs of sequences and compositions; whoever made them closes them, before the dispatcher. */
+  readonly enclosings: EnclosingActivations;
   readonly authenticator: Authenticator;
+  /** Whose each namespace is: web actions are run for them. */
+  readonly owners: NamespaceOwners;
+  /** Counts a call of a web action against its owner's limits; without it nothing is counted. */
+  readonly admitWebCall?: AdmitWebCall;
+  /** Domain whose subdomains are namespaces' own hosts: `NAMESPACE.DOMAIN/x` is the web action path `/NAMESPACE/x`. */
+  readonly webHost?: string;
   /** Actions, through memory: the one that everybody in the process shares. */
   readonly catalogue: ActionCatalogue;
   /** Told of every entity that is written here. */

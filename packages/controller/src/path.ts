@@ -1,4 +1,12 @@
-import { type ActionPath, type EntityName, messages, NotFound, parseEntityName, parseNamespace } from "@meringue/core";
+import {
+  type ActionPath,
+  type EntityName,
+  type EntityPath,
+  messages,
+  NotFound,
+  parseEntityName,
+  parseNamespace,
+} from "@meringue/core";
 import type { FastifyRequest } from "fastify";
 
 interface PathParams {
@@ -32,4 +40,10 @@ export function actionPathOf(request: FastifyRequest): ActionPath {
   if (params.package === undefined) return { namespace, name: parseEntityName(params.name ?? "") };
   const packageName = parseEntityName(params.package);
   return { namespace, packageName, name: parseEntityName(params.name ?? "") };
+}
+
+/** The package, trigger or rule in the path, its namespace checked first. @throws BadRequest */
+export function entityPathOf(request: FastifyRequest): EntityPath {
+  const namespace = namespaceOf(request);
+  return { namespace, name: parseEntityName(paramsOf(request).name ?? "") };
 }

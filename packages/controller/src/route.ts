@@ -10,7 +10,7 @@ declare module "fastify" {
   }
 }
 
-export type Method = "GET" | "PUT" | "POST" | "DELETE";
+export type Method = "GET" | "PUT" | "POST" | "DELETE" | "HEAD" | "OPTIONS" | "PATCH";
 
 /** One call of the API, as data, so that what is served can be compared with what is documented. */
 export interface Route {

@@ -1,14 +1,18 @@
 import {
   deleteAction,
+  findWebAction,
   getAction,
   getActivation,
   type InFlight,
+  type InvokeAction,
   invokeAction,
+  invokePrepared,
   listActions,
   listActivations,
   putAction,
 } from "@meringue/core";
 import type { AppDependencies } from "./dependencies.ts";
+import { packageRoutes, triggerAndRuleRoutes } from "./entity-routes.ts";
 import type { Route } from "./route.ts";
 import { apiDocsRoute } from "./routes/api-docs.ts";
 import { apiInfoRoute } from "./routes/api-info.ts";
@@ -32,13 +36,27 @@ import { pingRoute } from "./routes/ping.ts";
 import { putActionRoutes } from "./routes/put-action.ts";
 import { apiDocument } from "./swagger/api-document.ts";
 import { infoDocument } from "./swagger/info-document.ts";
+import { webRoutes } from "./web/web-routes.ts";
 
 /** Bytes that a zip archive may claim to unpack to, unless configured. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
 
 /** Everything that the API serves. */
 export function routes(deps: AppDependencies & { readonly inFlight: InFlight }): readonly Route[] {
-  return [...openRoutes(deps), ...actionRoutes(deps), ...activationRoutes(deps)];
+  const invoke = invokeAction(deps);
+  const { catalogue, owners, admitWebCall: admit } = deps;
+  return [
+    ...openRoutes(deps),
+    ...actionRoutes(deps, invoke),
+    ...packageRoutes(deps),
+    ...triggerAndRuleRoutes(deps, invoke),
+    ...activationRoutes(deps),
+    ...webRoutes({
+      ...deps,
+      findWebAction: findWebAction({ catalogue, owners, admit }),
+      invokePrepared: invokePrepared(deps),
+    }),
+  ];
 }
 
 function openRoutes(deps: AppDependencies & { readonly inFlight: InFlight }): readonly Route[] {
@@ -58,7 +76,7 @@ function openRoutes(deps: AppDependencies & { readonly inFlight: InFlight }): re
   ];
 }
 
-function actionRoutes(deps: AppDependencies): readonly Route[] {
+function actionRoutes(deps: AppDependencies, invoke: InvokeAction): readonly Route[] {
   const { entities, catalogue, changes, limits } = deps;
   const list = listActions(entities, catalogue);
   const sharedPackagesExecuteOnly = deps.sharedPackagesExecuteOnly ?? false;
@@ -70,7 +88,7 @@ function actionRoutes(deps: AppDependencies): readonly Route[] {
     ...getActionRoutes(getAction({ entities, catalogue, sharedPackagesExecuteOnly })),
     ...putActionRoutes(putAction({ ...deps, allowedKinds, maxUnpackedBytes })),
     ...deleteActionRoutes(deleteAction(entities, changes)),
-    ...invokeActionRoutes(invokeAction(deps), limits),
+    ...invokeActionRoutes(invoke, limits),
   ];
 }
 

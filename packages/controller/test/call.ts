@@ -10,7 +10,10 @@ export interface CallOptions {
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
+  /** Names, as they are spelled, and values by turns. */
+  readonly rawHeaders: readonly string[];
   readonly text: string;
+  readonly bytes: Buffer;
   /** The body as JSON; undefined when it is none. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever was answered
   readonly json: Record<string, unknown> & unknown[];
@@ -30,8 +33,10 @@ export function call(base: string, path: string, options: CallOptions = {}): Pro
         incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
         incoming.on("error", reject);
         incoming.on("end", () => {
-          const text = Buffer.concat(chunks).toString("utf8");
-          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text, json: parse(text) });
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString("utf8");
+          const { statusCode: status = 0, headers, rawHeaders } = incoming;
+          resolve({ status, headers, rawHeaders, text, bytes, json: parse(text) });
         });
       },
     );

@@ -253,12 +253,6 @@ cases("§10 Invocation: the request", [
     error: "The 'aged:1' runtime is no longer supported. You may read and delete but not update or invoke this action.",
     cors: true,
   }),
-  post({
-    name: "a sequence says that it cannot be run yet",
-    given: [anAction({ exec: { type: "sequence", kind: "sequence", components: [] } })],
-    status: 500,
-    error: "This server does not run sequences yet.",
-  }),
 ]);
 
 const args =

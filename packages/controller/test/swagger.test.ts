@@ -15,7 +15,7 @@ function served(all: readonly Route[], inApi: boolean): string[] {
     )
     .filter(({ url }) => url.startsWith(BASE) === inApi)
     .map(({ method, url }) => ({ method, path: inApi ? url.slice(BASE.length) || "/" : url }))
-    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`)
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}").replace("*", "{path}")}`)
     .sort();
 }
 

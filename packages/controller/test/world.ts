@@ -9,11 +9,14 @@ import {
   type ChangeFeed,
   DEFAULT_MANIFEST,
   type Dispatcher,
+  type EnclosingActivations,
+  enclosingActivations,
   type Entity,
   type EntityName,
   type EntityStore,
   type Identity,
   localChangeFeed,
+  namespaceOwners,
   parseManifest,
   type Subject,
   systemClock,
@@ -24,6 +27,7 @@ import {
   aSubject,
   anActivationId,
   identityOf,
+  memoryActivationJournal,
   memoryActivationStore,
   memoryEntityStore,
   memorySubjectStore,
@@ -78,6 +82,7 @@ function recordOf(message: ActivationMessage, response: ActivationResponse): Act
     start: message.received,
     end: message.received + 5,
     duration: 5,
+    ...(message.cause === undefined ? {} : { cause: message.cause }),
     response,
     logs: [],
     annotations: [
@@ -136,11 +141,23 @@ export async function startWorld(over: Partial<AppDependencies> = {}): Promise<W
   const invokers: InvokerStatus[] = [{ name: "invoker0/0", status: "up" }];
   const logged: { level: string; fields: object; message: string }[] = [];
   let disabled = false;
+  const warn = (message: string, error: unknown): void =>
+    void logged.push({ level: "warn", fields: { error }, message });
+  const enclosings: EnclosingActivations = enclosingActivations({
+    activations: over.activations ?? activations,
+    journal: memoryActivationJournal(activations),
+    limits: over.limits ?? UPSTREAM_LIMITS,
+    ids: { activationId: anActivationId, transactionId: anActivationId },
+    clock: over.clock ?? systemClock,
+    warn,
+  });
   const deps: AppDependencies = {
     entities,
     activations,
     dispatcher,
+    enclosings,
     authenticator: authenticator({ subjects, changes, wellKnownUuids: new Set(), wellKnownAllowed: true }),
+    owners: namespaceOwners({ subjects, changes }),
     catalogue: actionCatalogue(entities, changes),
     changes,
     manifest: MANIFEST,
@@ -184,7 +201,10 @@ export async function startWorld(over: Partial<AppDependencies> = {}): Promise<W
         changes.publish({ kind: "entity", id });
       }
     },
-    close: () => app.close(),
+    async close() {
+      await app.close();
+      await deps.enclosings.close(0);
+    },
   };
 }
 

@@ -1,5 +1,8 @@
 import { definitions } from "./definitions.ts";
-import { answer, body, describeAll, failure, listAnswer, type Paths, type Part, query, ref } from "./operations.ts";
+import { entityDefinitions } from "./entity-definitions.ts";
+import { entityPaths } from "./entity-paths.ts";
+import { answer, body, describeAll, failure, listAnswer, type Part, type Paths, query, ref } from "./operations.ts";
+import { webPaths } from "./web-paths.ts";
 
 const paging = [
   query("limit", "integer", "rows at most, 0 to 200; 0 means 200"),
@@ -142,6 +145,7 @@ const paths: Paths = {
   },
   "/namespaces/{namespace}/actions/{name}": action("in the default package"),
   "/namespaces/{namespace}/actions/{package}/{name}": action("in a package"),
+  ...entityPaths,
   "/namespaces/{namespace}/activations": {
     get: {
       summary: "Activations of a namespace",
@@ -182,6 +186,7 @@ const paths: Paths = {
       responses: { 200: answer("The lines", ref("ActivationLogs")), 400: malformed, 403: forbidden, 404: missing },
     },
   },
+  ...webPaths,
 };
 
 /** The API under `/api/v1` as it is served. */
@@ -195,5 +200,5 @@ export const apiDocument = {
   securityDefinitions: { basicAuth: { type: "basic" } },
   security: [{ basicAuth: [] }],
   paths: describeAll(paths),
-  definitions,
+  definitions: { ...definitions, ...entityDefinitions },
 } as const;

@@ -112,6 +112,11 @@ export class InternalError extends WhiskError {
   }
 }
 
+/** 501: there is such a call, but this server does not serve it. */
+export class NotImplemented extends WhiskError {
+  readonly status = 501;
+}
+
 /** 503: the work cannot be placed now. */
 export class ServiceUnavailable extends WhiskError {
   readonly status = 503;

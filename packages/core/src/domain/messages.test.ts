@@ -191,6 +191,10 @@ const examples: Record<keyof typeof messages, Example> = {
     "Package not empty (contains 2 entities). Set force param or delete package contents.",
   ],
 
+  packageRefreshNotServed: [
+    messages.packageRefreshNotServed,
+    "Packages are not refreshed here: bind to them one by one.",
+  ],
   feedNameInvalid: [messages.feedNameInvalid, "Feed name is not valid"],
   ruleNeedsTriggerAndAction: [messages.ruleNeedsTriggerAndAction, "rule requires a valid trigger and a valid action"],
   ruleTriggerMissing: [messages.ruleTriggerMissing("ns/t"), "trigger /ns/t does not exist"],
@@ -211,6 +215,14 @@ const examples: Record<keyof typeof messages, Example> = {
     "Parameter may be a 'simple' name or 'package-name/simple' name: a/b/c",
   ],
   epochMalformed: [messages.epochMalformed("x"), "Parameter is not a valid value for epoch seconds: x"],
+
+  webUnauthorized: [messages.webUnauthorized, "Authentication is possible but has failed or not yet been provided."],
+  resultIsNot: [messages.resultIsNot("text/html"), "Response is not valid 'text/html'."],
+  contentTypeUnknown: [messages.contentTypeUnknown, "Response did not specify a known content-type."],
+  contentTypeMismatch: [messages.contentTypeMismatch, "Response type in header did not match generated content type."],
+  propertyMissing: [messages.propertyMissing, "Response does not include requested property."],
+  processingFailed: [messages.processingFailed, "There was an error processing your request."],
+  notReadyYet: [messages.notReadyYet, "Response not yet ready."],
 };
 
 describe("the text of an answer", () => {

@@ -134,6 +134,7 @@ export const messages = {
   notAllowedOnBinding: "Operation not permitted on package binding.",
   packageNotEmpty: (entities: number) =>
     `Package not empty (contains ${entities} ${entities === 1 ? "entity" : "entities"}). Set force param or delete package contents.`,
+  packageRefreshNotServed: "Packages are not refreshed here: bind to them one by one.",
 
   // triggers and rules
   feedNameInvalid: "Feed name is not valid",
@@ -154,4 +155,13 @@ export const messages = {
   docsWithCount: "The parameter 'docs' is not permitted with 'count'.",
   nameFilterMalformed: (value: string) => `Parameter may be a 'simple' name or 'package-name/simple' name: ${value}`,
   epochMalformed: (value: string) => `Parameter is not a valid value for epoch seconds: ${value}`,
+
+  // web actions
+  webUnauthorized: "Authentication is possible but has failed or not yet been provided.",
+  resultIsNot: (mediaType: string) => `Response is not valid '${mediaType}'.`,
+  contentTypeUnknown: "Response did not specify a known content-type.",
+  contentTypeMismatch: "Response type in header did not match generated content type.",
+  propertyMissing: "Response does not include requested property.",
+  processingFailed: "There was an error processing your request.",
+  notReadyYet: "Response not yet ready.",
 } as const;

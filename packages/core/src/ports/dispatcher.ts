@@ -29,6 +29,11 @@ export interface ActivationMessage {
   readonly cause?: string;
   /** Epoch milliseconds at which the request was received: `waitTime` counts from here. */
   readonly received: number;
+  /**
+   * Set on a run of a sequence or composition as a whole. It is noted in journals, and never dispatched: nobody may run
+   * its action.
+   */
+  readonly enclosing?: true;
 }
 
 /**
@@ -41,6 +46,8 @@ export interface Dispatcher {
    * @throws ServiceUnavailable when it cannot be placed: then nothing was accepted.
    */
   dispatch(message: ActivationMessage): Promise<Dispatched>;
+  /** A hint, to be ignored at will: the action is likely to be dispatched soon, on behalf of this namespace. */
+  prepare?(action: ExecutableAction, namespace: string): void;
 }
 
 export interface Dispatched {

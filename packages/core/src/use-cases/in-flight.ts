@@ -22,6 +22,7 @@ export function trackInFlight(dispatcher: Dispatcher): {
         void dispatched.result.then(() => running.delete(activationId));
         return dispatched;
       },
+      prepare: (action, namespace) => dispatcher.prepare?.(action, namespace),
     },
     inFlight: {
       list: () => Array.from(running, ([activationId, { id, version }]) => [activationId, `${id}@${version}`] as const),

@@ -1,22 +1,27 @@
 import type { Activation } from "../domain/activation.ts";
-import { InternalError } from "../domain/errors.ts";
-import { checkNotDeprecated } from "../domain/exec.ts";
 import type { Identity } from "../domain/identity.ts";
-import { checkFinal, mergeArguments } from "../domain/invocation.ts";
+import { checkFinal } from "../domain/invocation.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { SystemLimits } from "../domain/limits.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Dispatcher } from "../ports/dispatcher.ts";
 import type { Ids } from "../ports/ids.ts";
-import type { ActionCatalogue, PreparedAction } from "./action-catalogue.ts";
-import { type OnGone, withinDeadline } from "./deadline.ts";
+import type { ActionCatalogue } from "./action-catalogue.ts";
+import type { OnGone } from "./deadline.ts";
+import type { EnclosingActivations } from "./enclosing-activations.ts";
 import { type ActionPath, actionPathText, requireOwner } from "./entitlement.ts";
+import { invokePrepared } from "./invoke-prepared.ts";
 import type { ReadablePackage } from "./read-package.ts";
+import { requireComponents } from "./sequence-definition.ts";
 
 export interface InvokeActionDependencies {
   readonly catalogue: ActionCatalogue;
   readonly dispatcher: Dispatcher;
+  /** The runs of sequences and compositions: the one that everybody in the process shares. */
+  readonly enclosings: EnclosingActivations;
   readonly manifest: Manifest;
+  readonly limits: SystemLimits;
   readonly ids: Ids;
   readonly clock: Clock;
 }
@@ -52,10 +57,10 @@ export type InvokeAction = (request: InvokeActionRequest) => Promise<Invoked>;
 
 /** Makes {@link InvokeAction}. When all is warm it waits for nothing but the body, the dispatch and the result. */
 export function invokeAction(deps: InvokeActionDependencies): InvokeAction {
-  const { catalogue, clock } = deps;
-  const runnable = new WeakSet<PreparedAction>();
+  const { catalogue } = deps;
+  const run = invokePrepared(deps);
   return async (request) => {
-    const { identity, path } = request;
+    const { identity, path, transid, received, onGone } = request;
     // What a namespace may do per minute and at a time is counted here, before anybody asks what it may touch.
     let pkg: ReadablePackage | undefined;
     if (path.packageName === undefined) requireOwner(identity, path.namespace, actionPathText(path));
@@ -63,37 +68,10 @@ export function invokeAction(deps: InvokeActionDependencies): InvokeAction {
     const call = await request.call();
     const found = catalogue.find(path.namespace, pkg, path.name);
     const prepared = found instanceof Promise ? await found : found;
-    if (!runnable.has(prepared)) {
-      checkRunnable(prepared, deps.manifest);
-      runnable.add(prepared);
-    }
-    const args = argumentsOf(prepared, call.payload);
-    const activationId = deps.ids.activationId();
-    const { result } = await deps.dispatcher.dispatch({
-      activationId,
-      transid: request.transid,
-      action: prepared.executable,
-      user: identity,
-      args,
-      initArgs: prepared.initArgs,
-      blocking: call.blocking,
-      received: request.received,
-    });
-    if (!call.blocking) return { activationId, activation: undefined };
-    return { activationId, activation: await withinDeadline(result, call.waitMs, clock, request.onGone) };
+    const { stored, parameters } = prepared;
+    const { exec } = stored.entity;
+    if (exec.type === "sequence") await requireComponents(catalogue, identity, exec.components);
+    checkFinal(stored.entity.annotations, parameters, call.payload);
+    return run(prepared, { ...call, identity, transid, received, onGone });
   };
-}
-
-/** @throws BadRequest when its runtime is deprecated, InternalError for a sequence. Holds as long as the revision does. */
-function checkRunnable({ stored }: PreparedAction, manifest: Manifest): void {
-  const { exec } = stored.entity;
-  if (exec.type === "sequence") throw new InternalError("This server does not run sequences yet.");
-  checkNotDeprecated(exec, manifest);
-}
-
-/** @throws BadRequest when the payload overrides a final parameter. */
-function argumentsOf({ stored, parameters }: PreparedAction, payload: JsonObject): JsonObject {
-  if (parameters.length === 0) return payload;
-  checkFinal(stored.entity.annotations, parameters, payload);
-  return mergeArguments(parameters, payload);
 }

@@ -1,28 +1,12 @@
 import { BadRequest, Forbidden, NotFound } from "../domain/errors.ts";
 import type { Identity } from "../domain/identity.ts";
 import { messages } from "../domain/messages.ts";
-import type { StoredEntity } from "../ports/entity-store.ts";
-import { type ActionCatalogue, requireAction } from "./action-catalogue.ts";
+import type { ActionCatalogue } from "./action-catalogue.ts";
+import { componentPath, reachComponent } from "./component-path.ts";
 import { forbidden, owns } from "./entitlement.ts";
 
-interface ComponentPath {
-  readonly namespace: string;
-  /** Only where the component is in a package. */
-  readonly packageName: string | undefined;
-  readonly name: string;
-  readonly id: string;
-}
-
-/** @param component `/ns[/pkg]/name`. */
-function parseComponent(component: string): ComponentPath {
-  const id = component.slice(1);
-  const [namespace = "", second = "", third, ...more] = id.split("/");
-  if (third === undefined || more.length > 0) return { namespace, packageName: undefined, name: second, id };
-  return { namespace, packageName: second, name: third, id };
-}
-
 /**
- * Checks that the caller may read every component.
+ * Checks that the caller may read, and so run, every component.
  * @param components each `/ns[/pkg]/name`.
  * @throws Forbidden naming all that are out of reach, or just the first package that is; NotFound for an own package
  * that does not exist; Conflict for one that is something else.
@@ -33,7 +17,8 @@ export async function requireComponents(
   components: readonly string[],
 ): Promise<void> {
   const refused = new Set<string>();
-  for (const { namespace, packageName, id } of components.map(parseComponent)) {
+  for (const component of new Set(components)) {
+    const { namespace, packageName, id } = componentPath(component, identity.namespace.name);
     if (packageName !== undefined) await catalogue.readPackage(identity, namespace, packageName);
     else if (!owns(identity, namespace)) refused.add(id);
   }
@@ -59,9 +44,12 @@ export async function checkSequence(
 
   async function expand(parts: readonly string[], above: readonly string[]): Promise<void> {
     for (const part of parts) {
-      const id = await resolve(catalogue, identity, part);
+      const path = componentPath(part, identity.namespace.name);
+      const pkg = await orMissing(() => reachComponent(catalogue, identity, path));
+      const id = pkg === undefined ? path.id : `${pkg.provider.id}/${path.name}`;
       if (above.includes(id)) throw new BadRequest(messages.sequenceCyclic);
-      const { exec } = (await component(catalogue, id)).entity;
+      const found = await orMissing(() => catalogue.find(path.namespace, pkg, path.name));
+      const { exec } = found.stored.entity;
       if (exec.type === "sequence") await expand(exec.components, [...above, id]);
       else if (++atoms > maxLength) throw new BadRequest(messages.sequenceTooLong);
     }
@@ -69,22 +57,12 @@ export async function checkSequence(
   await expand(components, [self]);
 }
 
-/** The id of a component's document, after its package's bindings. */
-async function resolve(catalogue: ActionCatalogue, identity: Identity, part: string): Promise<string> {
-  const { namespace, packageName, name, id } = parseComponent(part);
-  if (packageName === undefined) return id;
+/** Inside a nested sequence, what its owner could reach when it was made and the caller cannot reach now is missing. */
+async function orMissing<T>(find: () => T | Promise<T>): Promise<T> {
   try {
-    const { provider } = await catalogue.readPackage(identity, namespace, packageName);
-    return `${provider.id}/${name}`;
+    return await find();
   } catch (error) {
-    // Inside a nested sequence: what its owner could reach then, and nobody can now, is missing.
     if (!(error instanceof NotFound || error instanceof Forbidden)) throw error;
     throw new BadRequest(messages.sequenceComponentMissing, { cause: error });
   }
-}
-
-async function component(catalogue: ActionCatalogue, id: string): Promise<ReturnType<typeof requireAction>> {
-  const stored: StoredEntity | undefined = await catalogue.entities.get(id);
-  if (stored === undefined) throw new BadRequest(messages.sequenceComponentMissing);
-  return requireAction(stored);
 }

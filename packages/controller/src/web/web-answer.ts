@@ -1,0 +1,20 @@
+import type { HeaderList } from "../answer.ts";
+
+/** What a web action's result becomes. */
+export interface WebAnswer {
+  readonly status: number;
+  /** Headers that the action asked for. */
+  readonly headers: HeaderList;
+  /** Undefined for an answer without a body. */
+  readonly entity: WebEntity | undefined;
+}
+
+export interface WebEntity {
+  readonly contentType: string;
+  readonly body: string | Buffer;
+}
+
+/** A good answer of one type, without headers of its own. */
+export function plainAnswer(contentType: string, body: string): WebAnswer {
+  return { status: 200, headers: [], entity: { contentType, body } };
+}

@@ -1,0 +1,96 @@
+import { bodyMember, objectBody } from "./body.ts";
+import type { EntityReference, Rule } from "./entity.ts";
+import { decodePutLabels, type PutContents, type PutLabels } from "./entity-put.ts";
+import { BadRequest, MalformedContent } from "./errors.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { messages } from "./messages.ts";
+import { decodeFullyQualifiedName, type EntityName } from "./names.ts";
+import { encodeKeyValues } from "./parameters.ts";
+import type { RuleStatus } from "./trigger.ts";
+import { bumpPatch, INITIAL_VERSION } from "./version.ts";
+
+/** The body of a rule's PUT: what is absent is kept, or gets its default. Its `parameters` mean nothing. */
+export interface RulePut extends Pick<PutContents, "annotations">, PutLabels {
+  readonly trigger?: EntityReference;
+  readonly action?: EntityReference;
+}
+
+/**
+ * Reads what is left of a rule's PUT besides its contents. A `status` in it means nothing.
+ * @param own what a leading `_` means.
+ * @throws MalformedContent
+ */
+export function decodeRuleRest(json: Json, own: EntityName): Omit<RulePut, keyof PutContents> {
+  const body = objectBody(json);
+  const trigger = bodyMember(body, "trigger", (name) => decodeFullyQualifiedName(name, own));
+  const action = bodyMember(body, "action", (name) => decodeFullyQualifiedName(name, own));
+  return {
+    ...(trigger === undefined ? {} : { trigger }),
+    ...(action === undefined ? {} : { action }),
+    ...decodePutLabels(json),
+  };
+}
+
+/** Reads the body of the call that switches a rule on or off. @throws MalformedContent */
+export function decodeRuleStatus(json: Json): RuleStatus {
+  if (!isJsonObject(json)) throw new MalformedContent(messages.payloadNotAnObject);
+  const { status } = json;
+  if (status === undefined) throw new MalformedContent(messages.ruleStatusMissing);
+  if (typeof status !== "string") throw new MalformedContent(messages.ruleStatusUnknown(JSON.stringify(status)));
+  const trimmed = status.trim();
+  if (trimmed === "") throw new MalformedContent(messages.ruleStatusBlank);
+  if (trimmed !== "active" && trimmed !== "inactive") throw new MalformedContent(messages.ruleStatusUnknown(trimmed));
+  return trimmed;
+}
+
+/** What {@link createRule} needs beside the PUT. `now` is in epoch milliseconds. */
+export interface RuleCreation {
+  readonly namespace: EntityName;
+  readonly name: EntityName;
+  readonly now: number;
+}
+
+/** The rule that a PUT makes where there was none. @throws BadRequest unless it names a trigger and an action */
+export function createRule(put: RulePut, { namespace, name, now }: RuleCreation): Rule {
+  const { trigger, action } = put;
+  if (trigger === undefined || action === undefined) throw new BadRequest(messages.ruleNeedsTriggerAndAction);
+  return {
+    entityType: "rule",
+    namespace,
+    name,
+    version: put.version ?? INITIAL_VERSION,
+    publish: put.publish ?? false,
+    updated: now,
+    annotations: put.annotations ?? [],
+    trigger,
+    action,
+  };
+}
+
+/** The rule that a PUT makes of the one that there was: annotations replace. */
+export function updateRule(old: Rule, put: RulePut, now: number): Rule {
+  return {
+    ...old,
+    version: put.version ?? bumpPatch(old.version),
+    publish: put.publish ?? old.publish,
+    updated: now,
+    annotations: put.annotations ?? old.annotations,
+    trigger: put.trigger ?? old.trigger,
+    action: put.action ?? old.action,
+  };
+}
+
+/** The rule as the API shows it. @param status left out in listings. */
+export function encodeRule(rule: Rule, status?: RuleStatus): JsonObject {
+  return {
+    namespace: rule.namespace,
+    name: rule.name,
+    ...(status === undefined ? {} : { status }),
+    trigger: { ...rule.trigger },
+    action: { ...rule.action },
+    version: rule.version,
+    publish: rule.publish,
+    annotations: encodeKeyValues(rule.annotations),
+    updated: rule.updated,
+  };
+}

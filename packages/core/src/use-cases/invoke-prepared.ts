@@ -1,0 +1,61 @@
+import { type ActionForm, formOf } from "../domain/conductor.ts";
+import { checkNotDeprecated } from "../domain/exec.ts";
+import type { Identity } from "../domain/identity.ts";
+import { mergeArguments } from "../domain/invocation.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Manifest } from "../domain/manifest.ts";
+import type { PreparedAction } from "./action-catalogue.ts";
+import { type OnGone, withinDeadline } from "./deadline.ts";
+import type { InvokeActionDependencies, Invoked } from "./invoke-action.ts";
+import { invokeProgram } from "./invoke-program.ts";
+
+/** A run of an action that was found and may be run. */
+export interface PreparedRun {
+  /** Whose activation it is. */
+  readonly identity: Identity;
+  /** What overlays the action's own parameters; final ones have been checked. */
+  readonly payload: JsonObject;
+  readonly blocking: boolean;
+  /** How long a blocking call waits for the result, in milliseconds. */
+  readonly waitMs: number;
+  readonly transid: string;
+  /** Epoch milliseconds at which the request came in. */
+  readonly received: number;
+  /** Tells when nobody waits for the answer any more; the activation goes on. */
+  readonly onGone?: OnGone | undefined;
+}
+
+/** Runs an action that was found. @throws BadRequest when its runtime is deprecated, ServiceUnavailable */
+export type InvokePrepared = (prepared: PreparedAction, run: PreparedRun) => Promise<Invoked>;
+
+/** Makes {@link InvokePrepared}. */
+export function invokePrepared(deps: InvokeActionDependencies): InvokePrepared {
+  const { dispatcher, manifest, ids, clock } = deps;
+  const runProgram = invokeProgram(deps);
+  const forms = new WeakMap<PreparedAction, ActionForm>();
+  return async (prepared, run) => {
+    let form = forms.get(prepared);
+    if (form === undefined) forms.set(prepared, (form = runnableForm(prepared, manifest)));
+    if (form !== "simple") return await runProgram(form, prepared, run);
+    const { parameters } = prepared;
+    const activationId = ids.activationId();
+    const { result } = await dispatcher.dispatch({
+      activationId,
+      transid: run.transid,
+      action: prepared.executable,
+      user: run.identity,
+      args: parameters.length === 0 ? run.payload : mergeArguments(parameters, run.payload),
+      initArgs: prepared.initArgs,
+      blocking: run.blocking,
+      received: run.received,
+    });
+    if (!run.blocking) return { activationId, activation: undefined };
+    return { activationId, activation: await withinDeadline(result, run.waitMs, clock, run.onGone) };
+  };
+}
+
+/** How it is run. @throws BadRequest when its runtime is deprecated. Holds as long as the revision does. */
+function runnableForm({ stored: { entity } }: PreparedAction, manifest: Manifest): ActionForm {
+  checkNotDeprecated(entity.exec, manifest);
+  return formOf(entity);
+}
