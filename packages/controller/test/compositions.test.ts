@@ -1,8 +1,8 @@
 import { aPackage } from "@meringue/testkit";
 import {
+  Answered,
   action,
   annotation,
-  Answered,
   conductor,
   doing,
   labelled,

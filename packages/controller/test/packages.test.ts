@@ -680,6 +680,12 @@ cases("§13.4 DELETE", [
     json: { name: "bound" },
   }),
   del({
+    name: "a binding, whatever is stored below its name",
+    path: boundUrl,
+    given: [bound, inPackage("guest/bound", "stray")],
+    status: 200,
+  }),
+  del({
     name: "with force a binding leaves what it points to",
     path: `${boundUrl}?force=true`,
     given: [shared, bound, inPackage("other/s", "one")],

@@ -1,7 +1,7 @@
 import type { Action, ActivationMessage, ActivationResponse, EntityName, Json, JsonObject } from "@meringue/core";
 import { anAction } from "@meringue/testkit";
-import { type Case, cases } from "./cases.ts";
 import { type Answer, call } from "./call.ts";
+import { type Case, cases } from "./cases.ts";
 import { type Behaviour, basic, type World } from "./world.ts";
 
 /** What the actions of a test do, by name. What is not in there returns its arguments. */

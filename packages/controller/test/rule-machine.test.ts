@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { ask } from "./ask.ts";
 import { apply, type Model, type Operation, operation } from "./rule-model.ts";
+import { slowStore } from "./slow-store.ts";
 import { startWorld, type World } from "./world.ts";
 
 const path = (name: string): string => `/_/${name}`;
@@ -106,8 +107,9 @@ describe("rules and triggers", () => {
   }, 60_000);
 
   test("take fifty rules at once for one trigger, and all let go of it at once", async () => {
-    const w = await world();
-    await w.store(anAction(), aTrigger());
+    const w = await world(slowStore());
+    const { entities } = w.deps;
+    for (const entity of [anAction(), aTrigger()]) await entities.put(entity, undefined, "none");
     const names = Array.from({ length: 50 }, (_, index) => `r${index}`);
     const body = { trigger: "/_/tick", action: "/_/hello" };
     const created = await Promise.all(names.map((name) => ask(w, "PUT", `/rules/${name}`, body)));
@@ -117,19 +119,21 @@ describe("rules and triggers", () => {
       ask(w, "PUT", "/triggers/tick?overwrite=true", { parameters: [{ key: "a", value: 1 }] }),
     ]);
     expect(changed.map((answer) => answer.status)).toEqual(changed.map(() => 200));
-    const { entity } = (await w.entities.get("guest/tick")) as { entity: Trigger };
+    const { entity } = (await entities.get("guest/tick")) as { entity: Trigger };
     expect(Object.keys(entity.rules ?? {})).toHaveLength(50);
     expect(Object.values(entity.rules ?? {}).every(({ status }) => status === "inactive")).toBe(true);
     expect(entity).toMatchObject({ version: "0.0.2", parameters: [{ key: "a", value: 1 }] });
 
     await Promise.all(names.map((name) => ask(w, "DELETE", `/rules/${name}`)));
-    expect((await w.entities.get("guest/tick"))?.entity).toMatchObject({ rules: {} });
+    expect((await entities.get("guest/tick"))?.entity).toMatchObject({ rules: {} });
   });
 
   test("agree in the end when one rule is written to from all sides at once", async () => {
-    const w = await world();
+    const w = await world(slowStore());
+    const { entities } = w.deps;
     const names = ["t1", "t2", "t3"];
-    await w.store(anAction(), ...names.map((name) => aTrigger({ name: name as never })));
+    const triggers = names.map((name) => aTrigger({ name: name as never }));
+    for (const entity of [anAction(), ...triggers]) await entities.put(entity, undefined, "none");
     await ask(w, "PUT", "/rules/r", { trigger: "/_/t1", action: "/_/hello" });
     await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
@@ -141,7 +145,7 @@ describe("rules and triggers", () => {
     const { json } = await ask(w, "GET", "/rules/r");
     const linked: string[] = [];
     for (const name of names) {
-      const { entity } = (await w.entities.get(`guest/${name}`)) as { entity: Trigger };
+      const { entity } = (await entities.get(`guest/${name}`)) as { entity: Trigger };
       if (entity.rules?.["guest/r"] !== undefined) linked.push(name);
     }
     expect(linked).toEqual([(json["trigger"] as unknown as { name: string }).name]);

@@ -1,9 +1,9 @@
 import { aPackage } from "@meringue/testkit";
 import { each } from "./cases.ts";
 import {
+  Answered,
   action,
   annotation,
-  Answered,
   ask,
   conductor,
   doing,

@@ -10,10 +10,10 @@ import {
   DEFAULT_MANIFEST,
   type Dispatcher,
   type EnclosingActivations,
-  enclosingActivations,
   type Entity,
   type EntityName,
   type EntityStore,
+  enclosingActivations,
   type Identity,
   localChangeFeed,
   namespaceOwners,
@@ -24,8 +24,8 @@ import {
 } from "@meringue/core";
 import {
   aNamespaceKey,
-  aSubject,
   anActivationId,
+  aSubject,
   identityOf,
   memoryActivationJournal,
   memoryActivationStore,

@@ -1,6 +1,6 @@
 import { aPackage } from "@meringue/testkit";
 import { describe, test } from "vitest";
-import { type Behaviour, Crash, programWorld, type ProgramWorld, TOOK_MS } from "../../test/program-world.ts";
+import { type Behaviour, Crash, type ProgramWorld, programWorld, TOOK_MS } from "../../test/program-world.ts";
 import { InternalError, ServiceUnavailable } from "../domain/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import type { EntityName } from "../domain/names.ts";
