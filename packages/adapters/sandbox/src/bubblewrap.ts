@@ -92,6 +92,10 @@ function foldersAbove(targets: readonly string[]): string[] {
   return [...folders].sort((a, b) => a.length - b.length);
 }
 
+// Without root the first process inside belongs to the same user as the action, which could write into its memory and
+// so keep it from dying with us. It is the one that lays out the sandbox, so its number is there to be covered.
+const COVER_FIRST_PROCESS = ["/proc/1/mem", "/proc/1/task/1/mem"].flatMap((path) => ["--dev-bind", "/dev/null", path]);
+
 function systemArguments(plan: RootPlan, { isRoot, tmpMb, ownNetwork }: Layout): string[] {
   const user = [
     "--unshare-user",
@@ -118,6 +122,7 @@ function systemArguments(plan: RootPlan, { isRoot, tmpMb, ownNetwork }: Layout):
     ...plan.links.flatMap(({ path, to }) => ["--symlink", to, path]),
     ...plan.hidden.flatMap((path) => ["--perms", "0000", "--size", "4096", "--tmpfs", path, "--remount-ro", path]),
     ...["--proc", "/proc", "--dev", "/dev"],
+    ...(isRoot ? [] : COVER_FIRST_PROCESS),
     ...tmpfs("/dev/shm", "1777", SHM_MB),
     ...["--remount-ro", "/dev"],
     ...tmpfs("/tmp", "1777", tmpMb),

@@ -1,4 +1,4 @@
-import { FORBIDDEN, type Firewall, type FirewallPlan } from "./firewall.ts";
+import { type Firewall, type FirewallPlan, FORBIDDEN } from "./firewall.ts";
 import { type HostTools, runTool } from "./host-tools.ts";
 
 const PREFIX = "meringue_";

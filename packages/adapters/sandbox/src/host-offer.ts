@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { type Layout, bubblewrap } from "./bubblewrap.ts";
+import { bubblewrap, type Layout } from "./bubblewrap.ts";
 import type { CgroupHost } from "./cgroup.ts";
 import { findCgroups } from "./find-cgroups.ts";
 import type { HostNames } from "./host-names.ts";
@@ -113,7 +113,7 @@ function makeNetwork(kind: Exclude<NetworkKind, "shared">, host: Host): Promise<
   const { entrance, networkPool = POOL } = options;
   if (kind === "veth") return vethNetwork(names, tools, entrance, networkPool);
   const stack = (kind === "pasta" ? pastaStack : slirp4netnsStack)(tools, isRoot, host.nextUser());
-  return userModeNetwork(stack, isRoot, entrance, networkPool);
+  return userModeNetwork(stack, { nsenter: tools.need("nsenter"), isRoot }, entrance, networkPool);
 }
 
 /** Control groups, or why there are none. */

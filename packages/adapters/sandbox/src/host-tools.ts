@@ -54,7 +54,7 @@ const TIMEOUT_MS = 10_000;
  * Runs a host program to its end.
  * @param input what it reads on stdin
  * @returns what it printed
- * @throws ToolFailed with the last line of its complaint when it does not end well within 10 seconds
+ * @throws ToolFailed with its complaint when it does not end well within 10 seconds
  */
 export function runTool(argv: readonly string[], input = ""): Promise<string> {
   const [program = "", ...args] = argv;
@@ -71,7 +71,7 @@ export function runTool(argv: readonly string[], input = ""): Promise<string> {
     child.on("error", (cause) => reject(new ToolFailed(`${program} could not be started`, { cause })));
     child.on("close", (code, signal) => {
       if (code === 0) resolve(out);
-      else reject(new ToolFailed(`${program}: ${lastLine(complaint) || `ended with ${signal ?? code}`}`));
+      else reject(new ToolFailed(`${program}: ${oneLine(complaint) || `ended with ${signal ?? code}`}`));
     });
     child.stdin.on("error", () => undefined); // it may end without reading all: its exit status is what counts
     child.stdin.end(input);
@@ -81,6 +81,14 @@ export function runTool(argv: readonly string[], input = ""): Promise<string> {
 /** The environment of host programs: never that of a container. */
 export function toolEnv(searchPath = process.env["PATH"] ?? ""): Record<string, string> {
   return { PATH: [searchPath, ...SYSTEM_FOLDERS].join(":"), LC_ALL: "C" };
+}
+
+/** A program's complaint, in one line: what comes first often says why, and what comes last where. */
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .split(/\s*\n\s*/)
+    .join("; ");
 }
 
 /** The last line of a program's complaint that says something. */

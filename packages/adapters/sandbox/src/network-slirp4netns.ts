@@ -61,7 +61,7 @@ function commandLine(slirp: string, pid: number, hideHost: boolean): string[] {
 
 /** @returns undefined when done, else why not */
 async function leaveOnlyApi(tools: HostTools, pid: number, isRoot: boolean, port: number): Promise<string | undefined> {
-  const enter = enterCommand(pid, isRoot);
+  const enter = enterCommand(tools.need("nsenter"), pid, isRoot);
   const reasons: string[] = [];
   for (const attempt of [byNft, byIptables]) {
     try {

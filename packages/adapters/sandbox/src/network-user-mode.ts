@@ -2,8 +2,8 @@ import type { ApiEntrance } from "@meringue/core";
 import { type HostTools, reasonOf, runTool } from "./host-tools.ts";
 import { hostAddresses, nameServers, resolvConf } from "./name-servers.ts";
 import type { NetworkPlace, SandboxNetwork } from "./network.ts";
-import type { NetworkKind } from "./sandbox-options.ts";
 import { readyPool } from "./ready-pool.ts";
+import type { NetworkKind } from "./sandbox-options.ts";
 
 /** Addresses inside every namespace of this sort; they mean nothing outside of it. */
 export const INSIDE = { address: "10.0.2.100", gateway: "10.0.2.2", nameServer: "10.0.2.3" } as const;
@@ -33,7 +33,7 @@ export interface UserModeStack {
  */
 export async function userModeNetwork(
   stack: UserModeStack,
-  isRoot: boolean,
+  { nsenter, isRoot }: { readonly nsenter: string; readonly isRoot: boolean },
   entrance: ApiEntrance,
   poolSize: number,
 ): Promise<SandboxNetwork> {
@@ -49,7 +49,7 @@ export async function userModeNetwork(
       throw error;
     }
     const place: NetworkPlace = {
-      enter: enterCommand(served.pid, isRoot),
+      enter: enterCommand(nsenter, served.pid, isRoot),
       apiHost: served.apiHost,
       occupiedBy(container) {
         resident = container;
@@ -78,9 +78,9 @@ export async function userModeNetwork(
 }
 
 /** As root the namespace alone is entered; otherwise it belongs to a user namespace, to be entered with it. */
-export function enterCommand(pid: number, isRoot: boolean): string[] {
+export function enterCommand(nsenter: string, pid: number, isRoot: boolean): string[] {
   const user = isRoot ? [] : ["--user", "--preserve-credentials"];
-  return ["nsenter", `--target=${pid}`, ...user, "--net"];
+  return [nsenter, `--target=${pid}`, ...user, "--net"];
 }
 
 /**
@@ -94,7 +94,7 @@ export async function closeWaysToHost(tools: HostTools, pid: number, isRoot: boo
   if (ip === undefined) return "ip is not installed, so this host's other addresses can be reached";
   const closed = [...hostAddresses(), "169.254.0.0/16"].map((range) => `route add blackhole ${range}\n`);
   try {
-    await runTool([...enterCommand(pid, isRoot), ip, "-batch", "-"], closed.join(""));
+    await runTool([...enterCommand(tools.need("nsenter"), pid, isRoot), ip, "-batch", "-"], closed.join(""));
     return undefined;
   } catch (error) {
     return `this host's other addresses can be reached: ${reasonOf(error)}`;

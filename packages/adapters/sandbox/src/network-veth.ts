@@ -3,14 +3,14 @@ import type { ApiEntrance, OpenEntrance } from "@meringue/core";
 import type { Firewall, FirewallPlan } from "./firewall.ts";
 import { iptablesFirewall } from "./firewall-iptables.ts";
 import { nftFirewall } from "./firewall-nft.ts";
+import type { HostNames } from "./host-names.ts";
 import { type HostTools, reasonOf, runTool } from "./host-tools.ts";
 import { turnOnIpForwarding } from "./ip-forwarding.ts";
 import { hostAddresses, type NameServers, nameServers, resolvConf } from "./name-servers.ts";
-import type { HostNames } from "./host-names.ts";
 import type { NetworkPlace, SandboxNetwork } from "./network.ts";
 import { readyPool } from "./ready-pool.ts";
-import { removeInterface, NAMESPACES } from "./veth-leftovers.ts";
 import { addressAt, PLACES, pickSubnet, type Subnet } from "./subnet.ts";
+import { NAMESPACES, removeInterface } from "./veth-leftovers.ts";
 
 /**
  * As root: each container has a network namespace with one cable to the host, which routes and translates for it.
@@ -27,6 +27,7 @@ export async function vethNetwork(
   const id = names.owner + names.instance;
   const host: VethHost = {
     ip: tools.need("ip"),
+    nsenter: tools.need("nsenter"),
     prefix: `mg${id}-`,
     mtu: uplinkMtu(),
     subnet: await subnetFor(names, tools),
@@ -35,7 +36,7 @@ export async function vethNetwork(
   const forwarding = turnOnIpForwarding(id);
   undo.defer(() => forwarding.restore());
   await addGateway(host);
-  undo.defer(() => removeInterface(host.ip, `${host.prefix}g`));
+  undo.defer(() => removeInterface(host.ip, gatewayNames(host.prefix)[0]));
   const residents = new Map<string, string>();
   const api = await openAt(entrance, host.subnet.gateway, (address) => residents.get(address.replace("::ffff:", "")));
   undo.defer(() => api.close());
@@ -65,6 +66,7 @@ export async function vethNetwork(
 
 interface VethHost {
   readonly ip: string;
+  readonly nsenter: string;
   /** Of the host's interfaces. */
   readonly prefix: string;
   readonly mtu: number;
@@ -76,16 +78,22 @@ async function subnetFor({ seed }: HostNames, tools: HostTools): Promise<Subnet>
   return pickSubnet(seed, routes, [...nameServers().addresses, ...hostAddresses()]);
 }
 
+/** Containers' cables are numbered in small letters and digits: capitals are never one of theirs. */
+function gatewayNames(prefix: string): readonly [used: string, otherEnd: string] {
+  return [`${prefix}G`, `${prefix}H`];
+}
+
 /** The gateway's address needs an interface that stays: a cable whose two ends both lie here. */
 async function addGateway({ ip, prefix, subnet }: VethHost): Promise<void> {
+  const [used, otherEnd] = gatewayNames(prefix);
   await runTool(
     [ip, "-batch", "-"],
-    `link add ${prefix}g type veth peer name ${prefix}h
-link set dev ${prefix}g addrgenmode none
-link set dev ${prefix}h addrgenmode none
-addr add ${subnet.gateway}/32 dev ${prefix}g
-link set ${prefix}g up
-link set ${prefix}h up
+    `link add ${used} type veth peer name ${otherEnd}
+link set dev ${used} addrgenmode none
+link set dev ${otherEnd} addrgenmode none
+addr add ${subnet.gateway}/32 dev ${used}
+link set ${used} up
+link set ${otherEnd} up
 `,
   );
 }
@@ -119,7 +127,7 @@ async function raiseOne(tools: HostTools, plan: FirewallPlan, undo: AsyncDisposa
   throw new Error(reasons.join("; "));
 }
 
-function placesOf({ ip, prefix, mtu, subnet }: VethHost, apiHost: string, residents: Map<string, string>) {
+function placesOf({ ip, nsenter, prefix, mtu, subnet }: VethHost, apiHost: string, residents: Map<string, string>) {
   let next = 0;
   const taken = new Map<string, NetworkPlace>();
   const remove = async (address: string, namespace: string): Promise<void> => {
@@ -132,7 +140,7 @@ function placesOf({ ip, prefix, mtu, subnet }: VethHost, apiHost: string, reside
     const address = addressAt(subnet, index);
     const namespace = `${prefix}${index.toString(36)}`;
     const place: NetworkPlace = {
-      enter: ["nsenter", `--net=${NAMESPACES}/${namespace}`],
+      enter: [nsenter, `--net=${NAMESPACES}/${namespace}`],
       apiHost,
       occupiedBy: (container) => void residents.set(address, container),
       release: () => remove(address, namespace),
@@ -155,7 +163,11 @@ function placesOf({ ip, prefix, mtu, subnet }: VethHost, apiHost: string, reside
 }
 
 /** Makes a namespace and its cable; both carry the same name. */
-async function lay({ ip, subnet, mtu }: Omit<VethHost, "prefix">, name: string, address: string): Promise<void> {
+async function lay(
+  { ip, subnet, mtu }: Pick<VethHost, "ip" | "subnet" | "mtu">,
+  name: string,
+  address: string,
+): Promise<void> {
   const { gateway } = subnet;
   await runTool(
     [ip, "-batch", "-"],

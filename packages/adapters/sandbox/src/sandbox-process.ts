@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { toolEnv } from "./host-tools.ts";
 import type { LogPipes } from "./log-pipes.ts";
 import { signal, treeOf } from "./process-tree.ts";
 import type { SandboxCommand } from "./sandbox-command.ts";
@@ -35,7 +34,7 @@ export async function startProcess(
   const [program = "", ...args] = command.argv;
   const child = spawn(program, args, {
     stdio: ["pipe", stdout.writeEnd, stderr.writeEnd, "pipe", command.onFour ? "pipe" : "ignore", file ?? "ignore"],
-    env: { ...(command.env ?? toolEnv()) },
+    env: { ...(command.env ?? { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }) }, // the first process inside may show it
     cwd: command.folder ?? "/",
     detached: true, // a session of its own: our terminal is out of its reach
   });

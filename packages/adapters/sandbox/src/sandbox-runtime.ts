@@ -10,8 +10,8 @@ import {
 import { INSIDE_ID } from "./bubblewrap.ts";
 import { type CgroupHost, MIB } from "./cgroup.ts";
 import { container, MAX_PROCESSES } from "./container.ts";
-import { chooseLimits, chooseNetwork, chooseTool, type Host } from "./host-offer.ts";
 import { hostNames } from "./host-names.ts";
+import { chooseLimits, chooseNetwork, chooseTool, type Host } from "./host-offer.ts";
 import { hostTools, reasonOf } from "./host-tools.ts";
 import type { Launcher } from "./launcher.ts";
 import { killMarked } from "./leftover-processes.ts";

@@ -27,9 +27,18 @@ async function lowerDead(names: HostNames, firewall: ReturnType<typeof nftFirewa
   for (const id of await firewall.ids()) if (isOfDead(names, id)) await firewall.lower(id);
 }
 
-/** Removes an interface, if it is there. The other end of its cable goes with it. */
+/**
+ * Removes an interface, if it is there. The other end of its cable goes with it, and the kernel may take it away at any
+ * moment after its namespace was deleted.
+ */
 export async function removeInterface(ip: string, name: string): Promise<void> {
-  if (readdirSync("/sys/class/net").includes(name)) await runTool([ip, "link", "delete", name]);
+  const isThere = (): boolean => readdirSync("/sys/class/net").includes(name);
+  if (!isThere()) return;
+  try {
+    await runTool([ip, "link", "delete", name]);
+  } catch (error) {
+    if (isThere()) throw error;
+  }
 }
 
 function namespaces(): string[] {
