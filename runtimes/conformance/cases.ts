@@ -12,6 +12,8 @@ export interface Case {
   readonly bodies?: readonly unknown[];
   /** Environment of the container. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How long it may take, in milliseconds, when the usual is too short. */
+  readonly limitMs?: number;
   /** Why it can't be shown here. */
   readonly skip?: string | undefined;
   readonly check: (outcome: Outcome, expect: ExpectStatic) => void;
@@ -21,13 +23,12 @@ export interface Case {
 export function caseSuite(name: string, start: StartTarget, cases: readonly Case[]): void {
   describe.concurrent(name, () => {
     for (const row of cases) {
-      const title = `${row.id === undefined ? "" : `${row.id}: `}${row.title}`;
-      test.skipIf(row.skip !== undefined)(
-        row.skip === undefined ? title : `${title} (${row.skip})`,
-        async ({ expect }) => {
-          row.check(await activate(start, await row.upload, row.bodies ?? [{}], row.env), expect);
-        },
-      );
+      const title = [row.id, row.title].filter((part) => part !== undefined).join(": ");
+      const reason = row.skip === undefined ? "" : ` (${row.skip})`;
+      const options = row.limitMs === undefined ? {} : { timeout: row.limitMs };
+      test.skipIf(row.skip !== undefined)(title + reason, options, async ({ expect }) => {
+        row.check(await activate(start, await row.upload, row.bodies ?? [{}], row.env), expect);
+      });
     }
   });
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { Agent, request } from "node:http";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, createServer } from "node:net";
+import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ProcessSpec, startProcess } from "./launcher-target.ts";
 import type { Reply, StartTarget, Target } from "./target.ts";
@@ -37,19 +38,19 @@ export function httpProcessTarget(spec: ProcessSpec): StartTarget {
 /** Posts JSON to a runtime on this machine. An answer without Content-Length is an error: platforms refuse it. */
 export function httpClient(port: number): { post(path: string, body: unknown): Promise<Reply>; close(): void } {
   const agent = new Agent({ keepAlive: true });
-  const post = (path: string, body: unknown): Promise<Reply> =>
-    new Promise((resolve, reject) => {
-      const bytes = Buffer.from(JSON.stringify(body));
-      const headers = { "Content-Type": "application/json", "Content-Length": bytes.length };
-      const call = request({ host: "127.0.0.1", port, path, method: "POST", agent, headers }, async (response) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of response) chunks.push(chunk as Buffer);
-        if (response.headers["content-length"] === undefined) return reject(new Error("no Content-Length"));
-        resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString()) });
-      });
-      call.once("error", () => resolve({ status: "gone", body: undefined }));
-      call.end(bytes);
-    });
+  const post = async (path: string, body: unknown): Promise<Reply> => {
+    const bytes = Buffer.from(JSON.stringify(body));
+    const headers = { "Content-Type": "application/json", "Content-Length": bytes.length };
+    const call = request({ host: "127.0.0.1", port, path, method: "POST", agent, headers });
+    call.end(bytes);
+    const response = await once(call, "response").then(
+      ([message]) => message as IncomingMessage,
+      () => undefined, // the connection dropped
+    );
+    if (response === undefined) return { status: "gone", body: undefined };
+    if (response.headers["content-length"] === undefined) throw new Error("an answer without Content-Length");
+    return { status: response.statusCode ?? 0, body: parse(await text(response)) };
+  };
   return { post, close: () => agent.destroy() };
 }
 
@@ -81,10 +82,10 @@ async function freePort(): Promise<number> {
 }
 
 /** Some runtimes confirm an init in words. */
-function parse(text: string): unknown {
+function parse(body: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(body);
   } catch {
-    return text;
+    return body;
   }
 }

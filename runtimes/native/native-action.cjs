@@ -1,7 +1,6 @@
 "use strict";
 const fs = require("node:fs");
 const path = require("node:path");
-const { unpack } = require("../nodejs/unpack.cjs");
 const { asciiJson } = require("./ascii-json.cjs");
 const { runExecutable } = require("./run-executable.cjs");
 
@@ -60,7 +59,7 @@ function nativeAction({ folder, env, logs }) {
     fs.mkdirSync(folder, { recursive: true });
     hasCode = true;
     const bytes = Buffer.from(code, binary ? "base64" : "utf8");
-    if (binary && !isExecutable(bytes)) unpack(bytes, folder);
+    if (binary && !isExecutable(bytes)) require("../nodejs/unpack.cjs").unpack(bytes, folder);
     else fs.writeFileSync(executable, bytes);
     if (!fs.existsSync(executable)) throw new Error("the archive has no file 'exec' at its root");
     fs.chmodSync(executable, EXECUTABLE);

@@ -1,6 +1,7 @@
 "use strict";
 const { createServer } = require("node:http");
 
+const IDLE_MS = 20;
 const BAD_REQUEST = '{"error":"Bad request."}';
 
 /**
@@ -8,9 +9,12 @@ const BAD_REQUEST = '{"error":"Bad request."}';
  * @param {import("./service.cjs").ActionService} service
  * @param {string} host
  * @param {number} port
+ * @param {() => void} whenIdle called if the first request takes a while
  */
-function serveHttp(service, host, port) {
+function serveHttp(service, host, port, whenIdle) {
+  const idle = setTimeout(whenIdle, IDLE_MS);
   const server = createServer((request, response) => {
+    clearTimeout(idle);
     /** @type {import("./service.cjs").Reply} */
     const reply = (status, text) => {
       const body = Buffer.from(text);

@@ -10,7 +10,7 @@ const MAY_BE_MODULE = /\b(import|export|await)\b/;
 /** Under this name a module hands out an entry point that it does not export. */
 const ENTRY = "__meringue_entry";
 
-/** @typedef {{ source(code: string): string, archives(): void }} Prepare turns what Node cannot run into what it can */
+/** @typedef {{ source(code: string): string, archives(): void, warmUp(): void }} Prepare turns what Node cannot run into what it can */
 /** @typedef {{ folder: string, main: string, code: string, binary: boolean, prepare?: Prepare | undefined }} Upload */
 
 /**

@@ -63,7 +63,7 @@ function logStream(name, fd) {
     atLineStart = last === "\n" || last === NEWLINE;
   };
   const direct = Object.assign(new EventEmitter(), {
-    /** @param {string} text @param {(error?: Error) => void} [done] */
+    /** @param {string} text @param {(error?: Error | null) => void} [done] */
     write(text, done) {
       if (stream !== undefined) return stream.write(text, "utf8", done);
       write(text);

@@ -57,8 +57,10 @@ function answerLine(service, logs, line, answered) {
  * Loads and exercises what an action and its runs will need. For a process that is started before there is work: the
  * first activation then finds it compiled.
  * @param {string} folder
+ * @param {import("./load-action.cjs").Prepare | undefined} prepare
  */
-function warmUp(folder) {
+function warmUp(folder, prepare) {
+  prepare?.warmUp();
   const quiet = { complain() {}, end() {} };
   const service = actionService({ folder, logs: quiet, concurrent: false });
   const ignore = () => {};
@@ -168,15 +170,12 @@ function main() {
   for (const name of ["MERINGUE_ACTION_DIR", "MERINGUE_HOST", "MERINGUE_PORT"]) delete process.env[name];
   const logs = hideLogStreams();
   exposeGc();
-  const service = actionService({
-    folder,
-    logs,
-    concurrent: process.env["__OW_ALLOW_CONCURRENT"] === "true",
-    prepare: process.argv.includes("--typescript") ? require("../typescript/source.cjs").typescript() : undefined,
-  });
-  if (process.argv.includes("--launcher"))
-    serveLines(service, logs, Number(option("input-fd", "0")), () => warmUp(folder));
-  else require("./http.cjs").serveHttp(service, host, port);
+  const prepare = process.argv.includes("--typescript") ? require("../typescript/source.cjs").typescript() : undefined;
+  const concurrent = process.env["__OW_ALLOW_CONCURRENT"] === "true";
+  const service = actionService({ folder, logs, concurrent, prepare });
+  const whenIdle = () => warmUp(folder, prepare);
+  if (process.argv.includes("--launcher")) serveLines(service, logs, Number(option("input-fd", "0")), whenIdle);
+  else require("./http.cjs").serveHttp(service, host, port, whenIdle);
 }
 
 main();

@@ -1,6 +1,7 @@
 import type {
   ActionCatalogue,
   ActivationStore,
+  Admit,
   AdmitWebCall,
   Authenticator,
   ChangeFeed,
@@ -11,6 +12,7 @@ import type {
   Ids,
   Manifest,
   NamespaceOwners,
+  StoreLevels,
   SystemLimits,
 } from "@meringue/core";
 
@@ -24,8 +26,13 @@ export interface AppDependencies {
   readonly authenticator: Authenticator;
   /** Whose each namespace is: web actions are run for them. */
   readonly owners: NamespaceOwners;
+  /** Count calls that run actions, and that fire triggers, against the caller's limits; without them nothing is counted. */
+  readonly admitInvocation?: Admit;
+  readonly admitFire?: Admit;
   /** Counts a call of a web action against its owner's limits; without it nothing is counted. */
   readonly admitWebCall?: AdmitWebCall;
+  /** Which records are kept; all, unless told. Of what runs in containers that is up to the dispatcher. */
+  readonly storeLevels?: StoreLevels;
   /** Domain whose subdomains are namespaces' own hosts: `NAMESPACE.DOMAIN/x` is the web action path `/NAMESPACE/x`. */
   readonly webHost?: string;
   /** Actions, through memory: the one that everybody in the process shares. */

@@ -1,6 +1,6 @@
-import { messages, Unauthorized, WhiskError } from "@meringue/core";
+import { messages, TooManyRequests, Unauthorized, WhiskError } from "@meringue/core";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { sendBare } from "./answer.ts";
+import { type HeaderList, sendBare } from "./answer.ts";
 import { BodyAborted, BodyTooLarge } from "./body.ts";
 import { corsHeaders } from "./cors.ts";
 import type { Logger } from "./dependencies.ts";
@@ -30,10 +30,17 @@ function answerKnown(error: WhiskError, request: FastifyRequest, reply: FastifyR
   const headers = [
     ...(error.rejection ? [] : corsHeaders(request.raw.url ?? "")),
     ...(error instanceof Unauthorized ? CHALLENGE : []),
+    ...retryAfter(error),
     ...("allow" in error && Array.isArray(error.allow) ? ["Allow", error.allow.join(", ")] : []),
   ];
   const body = JSON.stringify({ error: error.message, code: request.id });
   sendBare(request, reply, error.status, "application/json", body, headers);
+}
+
+/** The header that says when a throttled caller may try again. */
+export function retryAfter(error: unknown): HeaderList {
+  if (!(error instanceof TooManyRequests) || error.retryAfterSeconds === undefined) return [];
+  return ["Retry-After", String(error.retryAfterSeconds)];
 }
 
 /** A bug's answer says nothing, not even under which id it went wrong: that is what callers of the original get. */

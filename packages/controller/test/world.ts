@@ -149,6 +149,7 @@ export async function startWorld(over: Partial<AppDependencies> = {}): Promise<W
     limits: over.limits ?? UPSTREAM_LIMITS,
     ids: { activationId: anActivationId, transactionId: anActivationId },
     clock: over.clock ?? systemClock,
+    ...(over.storeLevels === undefined ? {} : { storeLevels: over.storeLevels }),
     warn,
   });
   const deps: AppDependencies = {

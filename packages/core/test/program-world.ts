@@ -20,6 +20,7 @@ import type { ActivationMessage, Dispatcher } from "../src/ports/dispatcher.ts";
 import { actionCatalogue } from "../src/use-cases/action-catalogue.ts";
 import { enclosingActivations } from "../src/use-cases/enclosing-activations.ts";
 import { type Invoked, invokeAction } from "../src/use-cases/invoke-action.ts";
+import type { StoreLevels } from "../src/use-cases/kept-records.ts";
 
 /** What an action does: its result, from its arguments. */
 export type Behaviour = (args: Json, message: ActivationMessage) => Json | undefined | Promise<Json | undefined>;
@@ -27,6 +28,7 @@ export type Behaviour = (args: Json, message: ActivationMessage) => Json | undef
 export interface ProgramWorldOptions {
   readonly limits?: Partial<SystemLimits>;
   readonly user?: Partial<Identity>;
+  readonly storeLevels?: StoreLevels;
   readonly journal?: (journal: ActivationJournal) => ActivationJournal;
 }
 
@@ -65,6 +67,7 @@ export function programWorld(options: ProgramWorldOptions = {}) {
     limits,
     ids,
     clock,
+    ...(options.storeLevels === undefined ? {} : { storeLevels: options.storeLevels }),
     warn: (_text, error) => void warnings.push(error),
   });
   const catalogue = actionCatalogue(entities, changes);

@@ -11,11 +11,13 @@ import {
   type Dispatched,
   type Dispatcher,
   type ExecutableAction,
+  isKept,
   limitsViolation,
   type Manifest,
   recordKeeper,
   resultMessages,
   ServiceUnavailable,
+  type StoreLevels,
   type SystemLimits,
 } from "@meringue/core";
 import { type RunSurroundings, runActivation } from "./activation-run.ts";
@@ -36,6 +38,8 @@ export interface InvokerOptions {
   readonly activations: ActivationStore;
   readonly journal: ActivationJournal;
   readonly clock: Clock;
+  /** Which records are kept; all, unless told. */
+  readonly storeLevels?: StoreLevels;
   /** The action's code as `/init` takes it. @throws ActionGone when that revision is no more. */
   readonly codeOf: (action: ExecutableAction) => Promise<string | undefined>;
   /** Memory that all containers together may hold, in mebibytes. */
@@ -100,7 +104,7 @@ export function invoker(options: InvokerOptions): Invoker {
       let settled = false;
       const store = async (record: Activation): Promise<void> => {
         if (!(await isAccepted(noted))) return; // its caller is told: there is nothing to record
-        await records.settle(record, message.user.limits.storeActivations !== false);
+        await records.settle(record, isKept(message, record.response, options.storeLevels));
         accepted.delete(message.activationId);
         resolve(record);
       };
@@ -187,7 +191,7 @@ export function invoker(options: InvokerOptions): Invoker {
       for (const { message, started } of left) {
         if (started) {
           const record = unplacedRecord(message, SERVER_STOPPED, clock.now());
-          await records.settle(record, message.user.limits.storeActivations !== false);
+          await records.settle(record, isKept(message, record.response, options.storeLevels));
         } else {
           void execute(message, Promise.resolve());
         }

@@ -230,6 +230,20 @@ describe("the record of an activation", () => {
     expect([record.response.statusCode, await stored(message), events.at(-1)]).toEqual([0, undefined, "settle"]);
     expect(await journal.restarted().unsettled()).toEqual([]);
   });
+
+  test("is not stored where the deployment keeps only failures, unless its caller asks for it", async ({ expect }) => {
+    const world = invokerWorld({ storeLevels: { blocking: "STORE_FAILURES", nonBlocking: "STORE_ALWAYS" } });
+    const keeps = async (over: Parameters<typeof messageFor>[1]): Promise<boolean> => {
+      const message = messageFor({}, over);
+      await world.ran(message);
+      return (await world.stored(message)) !== undefined;
+    };
+
+    expect(await keeps({ blocking: true })).toBe(false);
+    expect(await keeps({ blocking: true, extraLogging: true })).toBe(true);
+    expect(await keeps({ blocking: false })).toBe(true);
+    expect(await world.journal.restarted().unsettled()).toEqual([]);
+  });
 });
 
 describe("the log of an activation", () => {

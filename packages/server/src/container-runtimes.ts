@@ -1,5 +1,5 @@
+import { existsSync } from "node:fs";
 import type { ApiEntrance, ContainerRuntime } from "@meringue/core";
-import { dockerRuntime, dockerUnavailable } from "@meringue/docker";
 import { sandboxRuntime } from "@meringue/sandbox";
 import { findLaunchers } from "../../../runtimes/catalogue.ts";
 import type { Config } from "./config/config.ts";
@@ -32,8 +32,7 @@ export async function chooseRuntimes(
   cacheDir: string,
   entrance: ApiEntrance,
 ): Promise<ChosenRuntimes> {
-  const whyNoDocker =
-    settings.containers === "sandbox" ? "not asked for" : await dockerUnavailable(settings.dockerSocket);
+  const whyNoDocker = await noDocker(settings);
   const docker = whyNoDocker === undefined;
   if (settings.containers === "docker" && !docker) throw new NoContainers(`--containers docker: ${whyNoDocker}`);
   const sandbox = settings.containers !== "docker" && (process.platform === "linux" || !docker);
@@ -54,6 +53,7 @@ export async function chooseRuntimes(
     notes.push(...launchers.lines);
   }
   if (docker) {
+    const { dockerRuntime } = await import("@meringue/docker");
     const runtime = await dockerRuntime({ ownerId, socketPath: settings.dockerSocket, entrance });
     stack.defer(() => runtime.close());
     runtimes.push(runtime);
@@ -62,4 +62,12 @@ export async function chooseRuntimes(
   }
   stack.move();
   return { runtimes, notes };
+}
+
+/** Why Docker is not used. Its adapter is loaded only where there is an engine to ask: that takes a tenth of a second. */
+async function noDocker({ containers, dockerSocket }: Settings): Promise<string | undefined> {
+  if (containers === "sandbox") return "not asked for";
+  if (!existsSync(dockerSocket)) return `there is no ${dockerSocket}`;
+  const { dockerUnavailable } = await import("@meringue/docker");
+  return await dockerUnavailable(dockerSocket);
 }

@@ -17,8 +17,10 @@ import {
   type Manifest,
   namespaceOwners,
   recoverEnclosing,
+  type StoreLevels,
   type SystemLimits,
   systemClock,
+  throttles,
 } from "@meringue/core";
 import { type Invoker, invoker } from "@meringue/invoker";
 import { loadOrCreateSecret, openSqliteStore, type SqliteStore } from "@meringue/sqlite";
@@ -57,6 +59,7 @@ interface Foundation {
   readonly logger: Logger;
   readonly manifest: Manifest;
   readonly limits: SystemLimits;
+  readonly storeLevels: StoreLevels;
   readonly store: SqliteStore;
   readonly changes: ChangeFeed;
   readonly ids: Ids;
@@ -78,6 +81,7 @@ export async function startStandalone(config: Config, logger: Logger): Promise<R
     logger,
     manifest,
     limits: systemLimits(config),
+    storeLevels: { blocking: config.storeBlockingResults, nonBlocking: config.storeNonBlockingResults },
     store,
     changes,
     ids: randomIds(),
@@ -123,7 +127,7 @@ async function openStore({ dataDir, durability }: Config, changes: ChangeFeed, l
 
 /** Serves the API. Until there is an invoker, invocations wait for it. */
 async function startApi(
-  { config, logger, manifest, limits, store, changes, ids, clock }: Foundation,
+  { config, logger, manifest, limits, storeLevels, store, changes, ids, clock }: Foundation,
   enclosings: EnclosingActivations,
   worker: Promise<Invoker>,
   disable: () => void,
@@ -131,7 +135,7 @@ async function startApi(
   const app = await buildApp({
     entities: store.entities,
     activations: store.activations,
-    dispatcher: dispatcherOf(worker),
+    ...throttled(dispatcherOf(worker), limits, clock),
     authenticator: authenticator({
       subjects: store.subjects,
       changes,
@@ -144,6 +148,7 @@ async function startApi(
     changes,
     manifest,
     limits,
+    storeLevels,
     enclosings,
     ids,
     clock,
@@ -157,6 +162,12 @@ async function startApi(
   return app;
 }
 
+/** The way to the invoker, with what lets calls get so far. */
+function throttled(dispatcher: Dispatcher, limits: SystemLimits, clock: Clock) {
+  const { admitInvocation, admitWebCall, admitFire, counting } = throttles(limits, clock);
+  return { dispatcher: counting(dispatcher), admitInvocation, admitWebCall, admitFire };
+}
+
 function dispatcherOf(worker: Promise<Invoker>): Dispatcher {
   let ready: Invoker | undefined;
   worker.then(
@@ -168,11 +179,12 @@ function dispatcherOf(worker: Promise<Invoker>): Dispatcher {
   return {
     dispatch: (message) =>
       ready === undefined ? worker.then((running) => running.dispatch(message)) : ready.dispatch(message),
+    prepare: (action, namespace) => ready?.prepare?.(action, namespace),
   };
 }
 
 async function startInvoker(
-  { config, logger, manifest, limits, store, clock, warn }: Foundation,
+  { config, logger, manifest, limits, storeLevels, store, clock, warn }: Foundation,
   app: FastifyInstance,
   port: number,
   stack: AsyncDisposableStack,
@@ -194,6 +206,7 @@ async function startInvoker(
     runtimes: chosen.runtimes,
     manifest,
     limits,
+    storeLevels,
     activations: store.activations,
     journal: store.journal,
     clock,
@@ -209,7 +222,8 @@ async function startInvoker(
   });
   const { close } = running;
   stack.defer(() => close(DRAIN_MS));
-  const recovered = (await recoverEnclosing(store.journal, store.activations, clock)) + (await running.recover());
+  const recovered =
+    (await recoverEnclosing(store.journal, store.activations, clock, storeLevels)) + (await running.recover());
   if (recovered > 0) logger.info({ recovered }, "took up what the last server left unfinished");
   running.warmUp();
   return { running, chosen };

@@ -46,7 +46,13 @@ function recoveryContract(make: MakeWorld): void {
     const world = await make();
     const message = await messenger(world);
     const messages = [1, 2, 3].map((received) =>
-      message({ received, args: { received, text: "\u0000 é 漢" }, initArgs: ["a"], cause: "c".repeat(32) }),
+      message({
+        received,
+        args: { received, text: "\u0000 é 漢" },
+        initArgs: ["a"],
+        cause: "c".repeat(32),
+        enclosing: true,
+      }),
     );
     for (const each of messages) await world.journal.accept(each, false);
 

@@ -41,9 +41,9 @@ const START_TIMEOUT_MS = 60_000;
 /** Starts a server on a free port of this machine, from this checkout. @throws Error with its output when it does not get ready. */
 export async function startServer(options: ServerProcessOptions = {}): Promise<ServerProcess> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "meringue-")));
-  const main = join(ROOT, "packages/server/src/main.ts");
+  const [run, main] = [join(ROOT, "scripts/run.mjs"), "packages/server/src/main.ts"]; // as `npm start` does
   const flags = ["--port", "0", "--data-dir", dataDir, "--log-level", "warn", ...(options.flags ?? [])];
-  const child = spawn(process.execPath, [main, ...flags], {
+  const child = spawn(process.execPath, [run, main, ...flags], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...options.env },

@@ -1,7 +1,6 @@
 """What can be wrong with an upload, and how it is told."""
 import os
 import sys
-import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 NOT_BUILT = "The action failed to generate or locate a binary. See logs for details."
@@ -22,6 +21,8 @@ class BuildFailed(InitFailed):
 
 def print_traceback(error):
     """Prints an exception without our own frames."""
+    import traceback
+
     frame = error.__traceback__
     while frame is not None and frame.tb_frame.f_code.co_filename.startswith(HERE):
         frame = frame.tb_next

@@ -1,7 +1,5 @@
 """From what was uploaded to the function that is called."""
-import ast
 import os
-import shutil
 import sys
 import types
 
@@ -27,6 +25,8 @@ class Surroundings:
         os.environ.clear()
         os.environ.update(self.environment)
         os.chdir(self.cwd)
+        import shutil
+
         for entry in os.scandir(folder) if os.path.isdir(folder) else ():
             shutil.rmtree(entry.path) if entry.is_dir(follow_symlinks=False) else os.unlink(entry.path)
 
@@ -95,7 +95,7 @@ def compile_main(folder):
         raise BuildFailed("Zip file does not include __main__.py")
     try:
         with open(file, "rb") as source:
-            return compile(ast.parse(source.read(), file), file, "exec", dont_inherit=True)
+            return compile(source.read(), file, "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         line = (getattr(error, "text", None) or "").rstrip()
         raise BuildFailed("%s: %s\n%s" % (type(error).__name__, error, line)) from error

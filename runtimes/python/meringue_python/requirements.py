@@ -7,15 +7,16 @@ import sys
 from .errors import BuildFailed
 
 PACKAGES = "requirements-packages"
+QUIET = "--disable-pip-version-check"
 
 
 def install(folder):
     """Fills `virtualenv` or puts a folder of packages on the path. Raises BuildFailed, with the installer's output."""
     if importlib.util.find_spec("virtualenv"):
         run(sys.executable, "-m", "virtualenv", "virtualenv")
-        run(os.path.join("virtualenv", "bin", "pip"), "install", "-r", "requirements.txt")
+        run(os.path.join("virtualenv", "bin", "pip"), "install", QUIET, "-r", "requirements.txt")
     elif importlib.util.find_spec("pip"):
-        run(sys.executable, "-m", "pip", "install", "--target", PACKAGES, "-r", "requirements.txt")
+        run(sys.executable, "-m", "pip", "install", QUIET, "--target", PACKAGES, "-r", "requirements.txt")
         sys.path.insert(0, os.path.join(folder, PACKAGES))
     else:
         raise BuildFailed(

@@ -155,7 +155,7 @@ def import_while_idle(lines):
     """Imports common modules one by one, until there is something to do."""
     import select
 
-    for name in COMMON_MODULES:
+    for name in (__package__ + ".load_action", *COMMON_MODULES):
         if select.select([lines], [], [], 0)[0]:
             return
         __import__(name)

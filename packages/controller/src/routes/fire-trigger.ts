@@ -9,6 +9,7 @@ import {
 import type { FastifyRequest } from "fastify";
 import { sendJson, sendNothing } from "../answer.ts";
 import { parseJsonObjectBody, readBody } from "../body.ts";
+import { wantsExtraLogging } from "../extra-logging.ts";
 import { entityPathOf } from "../path.ts";
 import type { Route } from "../route.ts";
 import { entityUrl } from "./entity-urls.ts";
@@ -23,6 +24,7 @@ export function fireTriggerRoute(fireTrigger: FireTrigger, limits: SystemLimits)
         identity: request.identity,
         path: entityPathOf(request),
         transid: request.id,
+        extraLogging: wantsExtraLogging(request),
         event: () => readEvent(request, limits),
       });
       if (activationId === undefined) sendNothing(request, reply);

@@ -13,6 +13,7 @@ import {
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { sendJson } from "../answer.ts";
 import { parseJsonObjectBody, readBody } from "../body.ts";
+import { wantsExtraLogging } from "../extra-logging.ts";
 import { actionPathOf } from "../path.ts";
 import { booleanOf, parseInt32, type Query, queryOf, textOf } from "../query.ts";
 import type { Route } from "../route.ts";
@@ -33,6 +34,7 @@ export function invokeActionRoutes(invokeAction: InvokeAction, limits: SystemLim
           path: actionPathOf(request),
           transid: request.id,
           received: request.received,
+          extraLogging: wantsExtraLogging(request),
           call: () => readCall(request, limits),
           onGone: (callback) => {
             reply.raw.once("close", callback);

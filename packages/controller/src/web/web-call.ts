@@ -19,6 +19,7 @@ import {
 } from "@meringue/core";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { readBody } from "../body.ts";
+import { wantsExtraLogging } from "../extra-logging.ts";
 import { undecodable } from "../gates.ts";
 import { type FieldList, fieldsByName, fieldsText, parseFields } from "./form-fields.ts";
 import { answerers } from "./media-result.ts";
@@ -118,6 +119,7 @@ function invoke(
     waitMs: limits.blockingMs,
     transid: request.id,
     received: request.received,
+    extraLogging: wantsExtraLogging(request),
     onGone: (callback) => {
       reply.raw.once("close", callback);
       return () => reply.raw.off("close", callback);

@@ -5,6 +5,7 @@ import { BodyAborted, BodyTooLarge } from "../body.ts";
 import { callerOf } from "../caller.ts";
 import { corsHeaders } from "../cors.ts";
 import type { AppDependencies } from "../dependencies.ts";
+import { retryAfter } from "../on-error.ts";
 import type { Method, Route } from "../route.ts";
 import { sendWebError } from "./send-web.ts";
 import { serveWebCall, type WebCall, type WebCallDependencies } from "./web-call.ts";
@@ -37,7 +38,7 @@ export function webRoutes({ authenticator, logger, ...web }: WebRoutesDependenci
     try {
       await serveWebCall(deps, call);
     } catch (error) {
-      sendWebError(request, reply, known(error, request), call.headers);
+      sendWebError(request, reply, known(error, request), [...call.headers, ...retryAfter(error)]);
     }
   }
 

@@ -101,6 +101,13 @@ export class Unprocessable extends WhiskError {
 /** 429: throttled. */
 export class TooManyRequests extends WhiskError {
   readonly status = 429;
+  /** When it is worth trying again, in whole seconds from now, at least 1; undefined when nobody can tell. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(message: string, retryAfterSeconds?: number, options?: WhiskErrorOptions) {
+    super(message, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
 }
 
 /** 500 with a text that may be shown. */

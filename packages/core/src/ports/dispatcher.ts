@@ -34,6 +34,8 @@ export interface ActivationMessage {
    * its action.
    */
   readonly enclosing?: true;
+  /** True when the caller wants a record whatever the deployment's store levels say. Components have it of what they are in. */
+  readonly extraLogging?: boolean | undefined;
 }
 
 /**

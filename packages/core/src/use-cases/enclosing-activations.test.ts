@@ -3,6 +3,7 @@ import { programWorld } from "../../test/program-world.ts";
 import { ServiceUnavailable } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
 import type { ActivationJournal } from "../ports/activation-journal.ts";
+import type { StoreLevels } from "./kept-records.ts";
 import { recoverEnclosing } from "./recover-enclosing.ts";
 
 const STOPPED = "The server stopped while the sequence was running; it was not continued.";
@@ -89,6 +90,32 @@ describe("a namespace that keeps no records", () => {
 
     expect(await world.recordOf(activationId)).toBeUndefined();
     expect(await journal.unsettled()).toEqual([]);
+  });
+});
+
+describe("a deployment that keeps only failures", () => {
+  const storeLevels: StoreLevels = { blocking: "STORE_FAILURES", nonBlocking: "STORE_FAILURES" };
+
+  test("keeps no sequence that succeeded", async ({ expect }) => {
+    const world = await slowWorld({ storeLevels });
+    world.go.resolve({});
+    const { activationId } = await world.call("s");
+
+    expect(await world.recordOf(activationId)).toBeUndefined();
+    expect(await world.journal.restarted().unsettled()).toEqual([]);
+  });
+
+  test("keeps those that failed or were cut off", async ({ expect }) => {
+    const world = await slowWorld({ storeLevels });
+    world.go.resolve({ error: "no" });
+    const failed = await world.call("s");
+    expect((await world.recordOf(failed.activationId))?.response.statusCode).toBe(1);
+
+    const cut = await slowWorld({ storeLevels });
+    const { activationId } = await cut.call("s", {}, false);
+    const journal = cut.journal.restarted();
+    expect(await recoverEnclosing(journal, cut.activations, cut.clock, storeLevels)).toBe(1);
+    expect((await cut.recordOf(activationId))?.response).toEqual(stopped);
   });
 });
 

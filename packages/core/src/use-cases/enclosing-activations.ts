@@ -11,6 +11,7 @@ import type { ActivationMessage } from "../ports/dispatcher.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { PreparedAction } from "./action-catalogue.ts";
 import { enclosingRecord, stoppedResponse, type Tally, tally } from "./enclosing-record.ts";
+import { isKept, type StoreLevels } from "./kept-records.ts";
 import { recordKeeper } from "./record-keeper.ts";
 
 export interface EnclosingDependencies {
@@ -19,6 +20,8 @@ export interface EnclosingDependencies {
   readonly limits: SystemLimits;
   readonly ids: Ids;
   readonly clock: Clock;
+  /** Which records are kept; all, unless told. */
+  readonly storeLevels?: StoreLevels;
   /** Hears of what is the server's own fault. */
   readonly warn: (text: string, error: unknown) => void;
 }
@@ -32,6 +35,8 @@ export interface EnclosingCall {
   readonly received: number;
   /** False for a call that nobody waits for. */
   readonly blocking: boolean;
+  /** Whether the caller wants a record whatever the store levels say; a component has it of what it is in. */
+  readonly extraLogging?: boolean | undefined;
   /** The run that this one is a component of. */
   readonly within?: Enclosing;
 }
@@ -41,6 +46,7 @@ export interface Enclosing {
   readonly activationId: string;
   readonly user: Identity;
   readonly transid: string;
+  readonly extraLogging: boolean | undefined;
   /** How many others it is inside of. */
   readonly depth: number;
   readonly tally: Tally;
@@ -74,7 +80,7 @@ export function enclosingActivations(deps: EnclosingDependencies): EnclosingActi
   let closing = false;
 
   const put = async (record: Activation, run: Run): Promise<Activation> => {
-    await keeper.settle(record, run.user.limits.storeActivations !== false);
+    await keeper.settle(record, isKept(run.message, record.response, deps.storeLevels));
     running.delete(run);
     return record;
   };
@@ -116,6 +122,7 @@ export function enclosingActivations(deps: EnclosingDependencies): EnclosingActi
 }
 
 interface Run extends Enclosing {
+  readonly message: ActivationMessage;
   /** Resolves when it has its record. */
   readonly done: Promise<Activation>;
   stop(): Promise<Activation>;
@@ -135,6 +142,7 @@ function messageOf(call: EnclosingCall, activationId: string): ActivationMessage
     ...(within === undefined ? {} : { cause: within.activationId }),
     received: call.received,
     enclosing: true,
+    extraLogging: within === undefined ? call.extraLogging : within.extraLogging,
   };
 }
 
@@ -151,9 +159,11 @@ function enclosing(
   const { promise: done, resolve } = Promise.withResolvers<Activation>();
   let ended = false;
   const run: Run = {
+    message,
     activationId: message.activationId,
     user: message.user,
     transid: message.transid,
+    extraLogging: message.extraLogging,
     depth,
     tally: counted,
     get ended() {

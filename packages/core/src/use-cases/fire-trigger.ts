@@ -13,8 +13,10 @@ import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { ActionCatalogue } from "./action-catalogue.ts";
 import type { InvocationCall, InvokeAction } from "./invoke-action.ts";
+import { isKept, type StoreLevels } from "./kept-records.ts";
 import { actionPathOf } from "./rule-references.ts";
 import { type EntityPath, requireOwn, requireType } from "./stored-entity.ts";
+import type { Admit } from "./throttles.ts";
 
 export interface FireTriggerDependencies {
   /** The one that also runs what callers invoke: what is fired counts and is refused like what is posted. */
@@ -24,6 +26,10 @@ export interface FireTriggerDependencies {
   readonly limits: SystemLimits;
   readonly ids: Ids;
   readonly clock: Clock;
+  /** Counts each event against what the caller's namespace may fire; without it nothing is counted. */
+  readonly admitFire?: Admit;
+  /** Which records are kept; all, unless told. */
+  readonly storeLevels?: StoreLevels;
   /** Hears why a rule's action could not be run when that is the server's own fault. */
   readonly report: (transid: string, error: unknown) => void;
 }
@@ -39,6 +45,8 @@ export interface FireTriggerRequest {
   readonly identity: Identity;
   readonly path: EntityPath;
   readonly transid: string;
+  /** Whether the caller wants records whatever the store levels say: of the trigger, and of what its rules run. */
+  readonly extraLogging?: boolean | undefined;
   /** Read once it is clear that the caller may fire the trigger. */
   readonly event: () => Promise<TriggerEvent>;
 }
@@ -46,7 +54,7 @@ export interface FireTriggerRequest {
 /**
  * Fires a trigger: runs the action of every active rule on it.
  * @returns the id of the trigger's own activation; undefined when no rule is active, which leaves no trace.
- * @throws Forbidden, NotFound, Conflict, BadRequest
+ * @throws TooManyRequests, Forbidden, NotFound, Conflict, BadRequest
  */
 export type FireTrigger = (request: FireTriggerRequest) => Promise<string | undefined>;
 
@@ -60,8 +68,8 @@ export type FireTrigger = (request: FireTriggerRequest) => Promise<string | unde
  */
 export function fireTrigger(deps: FireTriggerDependencies): FireTrigger {
   const { activations, catalogue, clock, ids } = deps;
-  return async ({ identity, path, transid, event }) => {
-    // What a namespace may fire per minute is counted here, before anybody asks what it may touch.
+  return async ({ identity, path, transid, extraLogging, event }) => {
+    deps.admitFire?.(identity);
     const id = requireOwn(identity, path);
     const { payload, headers } = await event();
     const { entity: trigger } = requireType(await catalogue.entities.get(id), "trigger");
@@ -72,10 +80,11 @@ export function fireTrigger(deps: FireTriggerDependencies): FireTrigger {
     const start = clock.now();
     const call = callOf(deps, identity, argumentsOf(trigger, headers, payload));
     const logs = await Promise.all(
-      rules.map(([ruleId, rule]) => runRule(deps, { identity, transid, call, ruleId, rule })),
+      rules.map(([ruleId, rule]) => runRule(deps, { identity, transid, extraLogging, call, ruleId, rule })),
     );
     const record = recordOf(trigger, identity, { activationId, start, payload, logs });
-    if (identity.limits.storeActivations !== false) await activations.put(record);
+    const about = { user: identity, blocking: false, extraLogging };
+    if (isKept(about, record.response, deps.storeLevels)) await activations.put(record);
     return activationId;
   };
 }
@@ -98,6 +107,7 @@ function callOf({ limits }: FireTriggerDependencies, identity: Identity, args: J
 interface RuleRun {
   readonly identity: Identity;
   readonly transid: string;
+  readonly extraLogging: boolean | undefined;
   readonly call: () => InvocationCall;
   readonly ruleId: string;
   readonly rule: TriggerRule;
@@ -105,7 +115,7 @@ interface RuleRun {
 
 /** Runs a rule's action unless the rule is inactive. @returns the line in the trigger's record that tells what came of it. */
 async function runRule(deps: FireTriggerDependencies, run: RuleRun): Promise<string> {
-  const { ruleId, rule, identity, transid } = run;
+  const { ruleId, rule, identity, transid, extraLogging } = run;
   const action = referenceId(rule.action);
   const refused = (statusCode: 1 | 3, error: string): string =>
     JSON.stringify({ statusCode, success: false, error, rule: ruleId, action });
@@ -115,6 +125,7 @@ async function runRule(deps: FireTriggerDependencies, run: RuleRun): Promise<str
       identity,
       path: actionPathOf(rule.action),
       transid,
+      extraLogging,
       received: deps.clock.now(),
       call: async () => run.call(),
     });

@@ -5,7 +5,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { SystemLimits } from "../domain/limits.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Dispatcher } from "../ports/dispatcher.ts";
+import type { ActivationMessage, Dispatcher } from "../ports/dispatcher.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { ActionCatalogue } from "./action-catalogue.ts";
 import type { OnGone } from "./deadline.ts";
@@ -14,6 +14,7 @@ import { type ActionPath, actionPathText, requireOwner } from "./entitlement.ts"
 import { invokePrepared } from "./invoke-prepared.ts";
 import type { ReadablePackage } from "./read-package.ts";
 import { requireComponents } from "./sequence-definition.ts";
+import type { Admit } from "./throttles.ts";
 
 export interface InvokeActionDependencies {
   readonly catalogue: ActionCatalogue;
@@ -24,6 +25,8 @@ export interface InvokeActionDependencies {
   readonly limits: SystemLimits;
   readonly ids: Ids;
   readonly clock: Clock;
+  /** Counts each call against what the caller's namespace may do; without it nothing is counted. */
+  readonly admitInvocation?: Admit;
 }
 
 /** How an action is to be run. */
@@ -40,6 +43,8 @@ export interface InvokeActionRequest {
   readonly transid: string;
   /** Epoch milliseconds at which the request came in. */
   readonly received: number;
+  /** See {@link ActivationMessage.extraLogging}. */
+  readonly extraLogging?: boolean | undefined;
   /** Read once it is clear that the caller may run the action. */
   readonly call: () => Promise<InvocationCall>;
   /** Tells when nobody waits for the answer any more; the activation goes on. */
@@ -52,16 +57,16 @@ export interface Invoked {
   readonly activation: Activation | undefined;
 }
 
-/** Runs an action. @throws Forbidden, NotFound, Conflict, BadRequest, ServiceUnavailable */
+/** Runs an action. @throws TooManyRequests, Forbidden, NotFound, Conflict, BadRequest, ServiceUnavailable */
 export type InvokeAction = (request: InvokeActionRequest) => Promise<Invoked>;
 
 /** Makes {@link InvokeAction}. When all is warm it waits for nothing but the body, the dispatch and the result. */
 export function invokeAction(deps: InvokeActionDependencies): InvokeAction {
-  const { catalogue } = deps;
+  const { catalogue, admitInvocation } = deps;
   const run = invokePrepared(deps);
   return async (request) => {
-    const { identity, path, transid, received, onGone } = request;
-    // What a namespace may do per minute and at a time is counted here, before anybody asks what it may touch.
+    const { identity, path, transid, received, extraLogging, onGone } = request;
+    admitInvocation?.(identity);
     let pkg: ReadablePackage | undefined;
     if (path.packageName === undefined) requireOwner(identity, path.namespace, actionPathText(path));
     else pkg = await catalogue.readPackage(identity, path.namespace, path.packageName);
@@ -72,6 +77,6 @@ export function invokeAction(deps: InvokeActionDependencies): InvokeAction {
     const { exec } = stored.entity;
     if (exec.type === "sequence") await requireComponents(catalogue, identity, exec.components);
     checkFinal(stored.entity.annotations, parameters, call.payload);
-    return run(prepared, { ...call, identity, transid, received, onGone });
+    return run(prepared, { ...call, identity, transid, received, extraLogging, onGone });
   };
 }

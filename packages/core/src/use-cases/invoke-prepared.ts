@@ -21,6 +21,8 @@ export interface PreparedRun {
   readonly transid: string;
   /** Epoch milliseconds at which the request came in. */
   readonly received: number;
+  /** Whether the caller wants a record whatever the store levels say. */
+  readonly extraLogging?: boolean | undefined;
   /** Tells when nobody waits for the answer any more; the activation goes on. */
   readonly onGone?: OnGone | undefined;
 }
@@ -48,6 +50,7 @@ export function invokePrepared(deps: InvokeActionDependencies): InvokePrepared {
       initArgs: prepared.initArgs,
       blocking: run.blocking,
       received: run.received,
+      extraLogging: run.extraLogging,
     });
     if (!run.blocking) return { activationId, activation: undefined };
     return { activationId, activation: await withinDeadline(result, run.waitMs, clock, run.onGone) };

@@ -20,8 +20,9 @@ export type InvokeProgram = (
 /** Makes {@link InvokeProgram}. */
 export function invokeProgram(deps: InvokeActionDependencies): InvokeProgram {
   const programs = makePrograms(deps);
-  return async (form, prepared, { identity, payload, blocking, waitMs, transid, received, onGone }) => {
-    const call: ProgramCall = { prepared, user: identity, transid, received, blocking, payload };
+  return async (form, prepared, run) => {
+    const { identity, payload, blocking, waitMs, transid, received, extraLogging, onGone } = run;
+    const call: ProgramCall = { prepared, user: identity, transid, received, blocking, extraLogging, payload };
     const started: StartedComponent<SequenceEnd | CompositionEnd> =
       form === "sequence" ? await programs.sequence(call, 0) : await programs.composition(call);
     const { activationId, result } = started;

@@ -8,7 +8,7 @@ const RETRY_MS = 1_000;
 
 /** Stores records, and goes on trying where that fails: a record may be late but is not lost. */
 export interface RecordKeeper {
-  /** @param kept false when a limit suppresses the record. Resolves when it is stored, or the first try has failed. */
+  /** @param kept false when a limit or the store level suppresses the record: see `isKept`. Resolves when it is stored, or the first try has failed. */
   settle(record: Activation, kept: boolean): Promise<void>;
   /** Waits for the records that still have to be stored; those that fail once more are left to the journal. */
   close(): Promise<void>;

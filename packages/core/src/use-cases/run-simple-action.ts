@@ -48,6 +48,7 @@ export async function runSimpleAction(
     blocking: true,
     cause: within.activationId,
     received: clock.now(),
+    extraLogging: within.extraLogging,
   });
   return { activationId, result: withinDeadline(result, executable.action.limits.timeout + GRACE_MS, clock) };
 }

@@ -42,7 +42,10 @@ export function slidingCount(windowMs: number, resolutionMs = 1): SlidingCount {
   /** Leaves behind what is too old. @returns the time that counts. */
   const moveTo = (nowMs: number): number => {
     const latest = slots === 0 ? nowMs : (times[at(slots - 1)] as number);
-    if (nowMs <= latest - windowMs || nowMs >= latest + windowMs) slots = total = 0;
+    if (Math.abs(nowMs - latest) >= windowMs) {
+      slots = 0;
+      total = 0;
+    }
     const now = slots === 0 ? nowMs : Math.max(nowMs, latest);
     while (slots > 0 && (times[first] as number) <= now - windowMs) {
       total -= counts[first] as number;

@@ -32,6 +32,8 @@ describe("the settings", () => {
       durability: "default",
       logLevel: "info",
       limits: "default",
+      storeBlockingResults: "STORE_ALWAYS",
+      storeNonBlockingResults: "STORE_ALWAYS",
       queueLimit: 10_000,
       pauseGraceMs: 50,
       idleTimeoutMs: 600_000,
@@ -54,7 +56,14 @@ describe("the settings", () => {
     for (const name of settingNames) {
       const { flags, env } = settingOf(name);
       const value =
-        { containers: "docker", durability: "strict", logLevel: "warn", limits: "upstream" }[name as string] ?? "200";
+        {
+          containers: "docker",
+          durability: "strict",
+          logLevel: "warn",
+          limits: "upstream",
+          storeBlockingResults: "STORE_FAILURES",
+          storeNonBlockingResults: "STORE_FAILURES_NOT_APPLICATION_ERRORS",
+        }[name as string] ?? "200";
       const flag = /--[a-z-]+/.exec(flags)?.[0] ?? "";
       const viaFlag = readConfig([flag, value], {}, machine);
       expect(viaFlag, name).toEqual(readConfig([], { [env]: value }, machine));

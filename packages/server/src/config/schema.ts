@@ -1,3 +1,4 @@
+import { STORE_LEVELS } from "@meringue/core";
 import { z } from "zod";
 
 /** What people read about a setting, and how they give it. */
@@ -103,6 +104,21 @@ export const ConfigSchema = z.object({
     about: "highest concurrency that an action may ask for: activations at a time in one container",
     computedDefault: "of `--limits`",
   }),
+  storeBlockingResults: oneOf(...STORE_LEVELS)
+    .default("STORE_ALWAYS")
+    .register(settings, {
+      flags: "--store-blocking-results <level>",
+      env: "MERINGUE_STORE_BLOCKING_RESULTS",
+      about:
+        "which activations that somebody waited for are kept: all, only failures, or only failures that the action did not itself report; the request header `X-OW-EXTRA-LOGGING: on` has all kept",
+    }),
+  storeNonBlockingResults: oneOf(...STORE_LEVELS)
+    .default("STORE_ALWAYS")
+    .register(settings, {
+      flags: "--store-non-blocking-results <level>",
+      env: "MERINGUE_STORE_NON_BLOCKING_RESULTS",
+      about: "the same of activations that nobody waited for, and of triggers'",
+    }),
   queueLimit: wholeNumber(1, MANY).default(10_000).register(settings, {
     flags: "--queue-limit <n>",
     env: "MERINGUE_QUEUE_LIMIT",
