@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // Every test makes its own world, so that a worker may go from file to file with what it has loaded.
+    isolate: false,
     include: [
       "packages/**/*.test.ts",
       "runtimes/**/*.test.ts",

@@ -1,4 +1,4 @@
-import { cases, each, type Case } from "./cases.ts";
+import { type Case, cases, each } from "./cases.ts";
 
 const basic = (text: string) => ({ Authorization: `Basic ${Buffer.from(text).toString("base64")}` });
 const open = (row: Partial<Case> & Pick<Case, "name" | "path">): Case => ({ as: "nobody", status: 200, ...row });

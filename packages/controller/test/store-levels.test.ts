@@ -1,7 +1,7 @@
 import type { EntityName } from "@meringue/core";
 import { anAction, aTrigger } from "@meringue/testkit";
-import { type Case, cases, each } from "./cases.ts";
 import type { Answer } from "./call.ts";
+import { type Case, cases, each } from "./cases.ts";
 import type { World } from "./world.ts";
 
 const LEAST = "STORE_FAILURES_NOT_APPLICATION_ERRORS";

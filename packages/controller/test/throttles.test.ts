@@ -3,8 +3,8 @@ import { anAction, aPackage, aTrigger, fakeClock } from "@meringue/testkit";
 import { afterEach, describe, expect, test } from "vitest";
 import type { AppDependencies } from "../src/index.ts";
 import { ask } from "./ask.ts";
-import { type Case, cases, each } from "./cases.ts";
 import { call } from "./call.ts";
+import { type Case, cases, each } from "./cases.ts";
 import { basic, fakeDispatcher, startWorld, type World } from "./world.ts";
 
 const hello = "/namespaces/_/actions/hello";

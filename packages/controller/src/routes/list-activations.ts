@@ -5,8 +5,8 @@ import {
   MalformedQuery,
   messages,
   requireOwner,
-  splitPath,
   type SystemLimits,
+  splitPath,
 } from "@meringue/core";
 import { sendJson } from "../answer.ts";
 import { countAnswer, readListQuery } from "../list-query.ts";

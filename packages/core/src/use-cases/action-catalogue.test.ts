@@ -1,4 +1,4 @@
-import { aPackage, anAction, memoryEntityStore } from "@meringue/testkit";
+import { anAction, aPackage, memoryEntityStore } from "@meringue/testkit";
 import { describe, expect, test } from "vitest";
 import { Conflict, NotFound } from "../domain/errors.ts";
 import type { EntityName } from "../domain/names.ts";

@@ -5,7 +5,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { SystemLimits } from "../domain/limits.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ActivationMessage, Dispatcher } from "../ports/dispatcher.ts";
+import type { Dispatcher } from "../ports/dispatcher.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { ActionCatalogue } from "./action-catalogue.ts";
 import type { OnGone } from "./deadline.ts";
