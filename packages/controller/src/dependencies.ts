@@ -12,6 +12,7 @@ import type {
   Ids,
   Manifest,
   NamespaceOwners,
+  ParameterLocks,
   StoreLevels,
   SystemLimits,
 } from "@meringue/core";
@@ -33,6 +34,8 @@ export interface AppDependencies {
   readonly admitWebCall?: AdmitWebCall;
   /** Which records are kept; all, unless told. Of what runs in containers that is up to the dispatcher. */
   readonly storeLevels?: StoreLevels;
+  /** What the parameters of actions and packages are stored under; without it they are stored as they come. */
+  readonly parameterLocks?: ParameterLocks;
   /** Domain whose subdomains are namespaces' own hosts: `NAMESPACE.DOMAIN/x` is the web action path `/NAMESPACE/x`. */
   readonly webHost?: string;
   /** Actions, through memory: the one that everybody in the process shares. */

@@ -147,10 +147,11 @@ cases("§10 Invocation: what comes of it", [
     ...unlabelled(),
   }),
   post({
-    name: "a record is there afterwards",
+    name: "a record is there afterwards, and has the log that the answer lacks",
     path: `${hello}?blocking=true`,
     status: 200,
     after: async ({ json }, { deps }, expect) => {
+      expect(json["logs"]).toEqual([]);
       expect(await deps.activations.get("guest", String(json["activationId"]))).toMatchObject({
         logs: ["2026-01-01T00:00:00.000Z stdout: hello"],
       });

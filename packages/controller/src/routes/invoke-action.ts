@@ -2,8 +2,10 @@ import {
   type Activation,
   allowedPayloadBytes,
   encodeActivation,
+  getValue,
   type InvocationCall,
   type InvokeAction,
+  type JsonObject,
   MalformedQuery,
   messages,
   type StatusCode,
@@ -18,6 +20,9 @@ import { actionPathOf } from "../path.ts";
 import { booleanOf, parseInt32, type Query, queryOf, textOf } from "../query.ts";
 import type { Route } from "../route.ts";
 import { ACTION_URLS } from "./action-urls.ts";
+
+/** The annotation `kind` of sequences and compositions alike. */
+const SEQUENCE_KIND = "sequence";
 
 /** What a blocking call answers, by what came of the activation. */
 const HTTP_STATUS: Readonly<Record<StatusCode, number>> = { 0: 200, 1: 502, 2: 502, 3: 500 };
@@ -80,5 +85,14 @@ function answer(
   const { statusCode, result } = activation.response;
   // An array goes out as it is, whatever was asked for.
   const bare = Array.isArray(result) || booleanOf(queryOf(request), "result", false);
-  sendJson(request, reply, HTTP_STATUS[statusCode], bare ? (result ?? {}) : encodeActivation(activation), headers);
+  sendJson(request, reply, HTTP_STATUS[statusCode], bare ? (result ?? {}) : recordBody(activation), headers);
+}
+
+/**
+ * The record as a blocking call answers with it: clients know its `logs` to be empty, and read the log by itself. Only what
+ * encloses other activations tells their ids there.
+ */
+function recordBody(activation: Activation): JsonObject {
+  const encloses = getValue(activation.annotations, "kind") === SEQUENCE_KIND;
+  return encodeActivation(encloses ? activation : { ...activation, logs: [] });
 }

@@ -24,6 +24,8 @@ export interface ActivationMessage {
   readonly args: Json;
   /** Names of the parameters in `args` that go to the environment at init, not to the run. */
   readonly initArgs: readonly string[];
+  /** Cipher of each parameter in `args` that is still locked: it is unlocked for the container's eyes only. */
+  readonly lockedArgs?: Readonly<Record<string, string>> | undefined;
   readonly blocking: boolean;
   /** Enclosing sequence or composition. */
   readonly cause?: string;
@@ -54,7 +56,8 @@ export interface Dispatcher {
 
 export interface Dispatched {
   /**
-   * The record as soon as the result is known: its `logs` are still empty. Never rejects.
+   * The record, logs included, once it is stored (see architecture, "The life of one activation"). Never rejects; it does
+   * not resolve for an activation that is left to the next start of a server that stops.
    */
   readonly result: Promise<Activation>;
 }
