@@ -50,6 +50,7 @@ function recoveryContract(make: MakeWorld): void {
         received,
         args: { received, text: "\u0000 é 漢" },
         initArgs: ["a"],
+        lockedArgs: { text: "aes-256" },
         cause: "c".repeat(32),
         enclosing: true,
       }),
