@@ -62,6 +62,7 @@ export * from "./use-cases/kept-records.ts";
 export * from "./use-cases/list-actions.ts";
 export * from "./use-cases/list-activations.ts";
 export * from "./use-cases/list-entities.ts";
+export * from "./use-cases/parameter-encryption.ts";
 export * from "./use-cases/put-action.ts";
 export * from "./use-cases/put-package.ts";
 export * from "./use-cases/put-rule.ts";

@@ -18,6 +18,8 @@ import { type Circumstances, judgeInit, judgeRun } from "./verdict.ts";
 /** What an activation needs from around it. */
 export interface RunSurroundings {
   readonly clock: Clock;
+  /** The activation with its arguments in plain. @returns undefined when they can't be had: then it was given up. */
+  readonly unlocked: (message: ActivationMessage) => ActivationMessage | undefined;
   readonly limits: SystemLimits;
   /** The action's code as `/init` takes it: text, or base64 of a binary. */
   readonly codeOf: () => Promise<string | undefined>;
@@ -46,11 +48,15 @@ interface Verdict {
 
 /** Initializes the container if it is new, runs one activation in it, and makes its record. */
 export async function runActivation(
-  message: ActivationMessage,
+  accepted: ActivationMessage,
   pooled: PooledContainer,
   around: RunSurroundings,
   initialized: () => void,
 ): Promise<RunOutcome> {
+  const message = around.unlocked(accepted);
+  if (message === undefined) {
+    return { outcome: pooled.state === "initializing" ? "destroy" : "keep", record: undefined };
+  }
   if (pooled.state !== "initializing") return await run(message, pooled, around, undefined);
   const init = await initialize(message, pooled, around);
   if ("outcome" in init) return init;

@@ -14,6 +14,9 @@ import {
   isKept,
   limitsViolation,
   type Manifest,
+  type ParameterLocks,
+  ParameterUnreadable,
+  parameterLocks,
   recordKeeper,
   resultMessages,
   ServiceUnavailable,
@@ -42,6 +45,8 @@ export interface InvokerOptions {
   readonly storeLevels?: StoreLevels;
   /** The action's code as `/init` takes it. @throws ActionGone when that revision is no more. */
   readonly codeOf: (action: ExecutableAction) => Promise<string | undefined>;
+  /** Opens locked parameters; without it an activation that has any fails. */
+  readonly parameterLocks?: ParameterLocks;
   /** Memory that all containers together may hold, in mebibytes. */
   readonly memoryMb: number;
   readonly parallelStarts: number;
@@ -79,6 +84,7 @@ const MAX_MOVES = 3;
 /** An invoker that keeps all its state in this process, and its promises in the journal. */
 export function invoker(options: InvokerOptions): Invoker {
   const { clock, journal, warn } = options;
+  const locks = options.parameterLocks ?? parameterLocks({ current: "off", keys: {} });
   const maker = containerMaker({ ...options, env: options.containerEnv });
   const records = recordKeeper(options, clock, warn);
   const accepted = new Map<string, ActivationMessage>();
@@ -128,6 +134,14 @@ export function invoker(options: InvokerOptions): Invoker {
     };
     const around: RunSurroundings = {
       clock,
+      unlocked(locked) {
+        try {
+          return locks.unlock(locked);
+        } catch (error) {
+          fail(error);
+          return undefined;
+        }
+      },
       limits: options.limits,
       codeOf: () => options.codeOf(message.action),
       sentinels: maker.sentinels(message.action),
@@ -239,12 +253,17 @@ async function isAccepted(noted: Promise<void>): Promise<boolean> {
 }
 
 function isExpected(reason: unknown): boolean {
-  return reason instanceof ContainerStartFailed || reason instanceof ActionGone;
+  return (
+    reason instanceof ContainerStartFailed || reason instanceof ActionGone || reason instanceof ParameterUnreadable
+  );
 }
 
 /** The record of an activation that no container could be had for, or whose action is gone. */
 function failedRecord(message: ActivationMessage, reason: unknown, now: number): Activation {
   if (reason instanceof ActionGone) return fallbackRecord(message, failure(1, resultMessages.actionGone), now);
+  if (reason instanceof ParameterUnreadable) {
+    return unplacedRecord(message, failure(3, resultMessages.parameterUnreadable(reason.key)), now);
+  }
   if (!(reason instanceof ContainerStartFailed)) {
     return unplacedRecord(message, failure(3, resultMessages.runAbnormal), now);
   }

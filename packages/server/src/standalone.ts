@@ -16,6 +16,8 @@ import {
   localChangeFeed,
   type Manifest,
   namespaceOwners,
+  type ParameterLocks,
+  parameterLocks,
   recoverEnclosing,
   type StoreLevels,
   type SystemLimits,
@@ -61,6 +63,7 @@ interface Foundation {
   readonly limits: SystemLimits;
   readonly storeLevels: StoreLevels;
   readonly store: SqliteStore;
+  readonly parameterLocks: ParameterLocks;
   readonly changes: ChangeFeed;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -83,6 +86,7 @@ export async function startStandalone(config: Config, logger: Logger): Promise<R
     limits: systemLimits(config),
     storeLevels: { blocking: config.storeBlockingResults, nonBlocking: config.storeNonBlockingResults },
     store,
+    parameterLocks: parameterLocks({ current: config.parameterEncryption, keys: config.parameterKeys }),
     changes,
     ids: randomIds(),
     clock: systemClock,
@@ -127,7 +131,7 @@ async function openStore({ dataDir, durability }: Config, changes: ChangeFeed, l
 
 /** Serves the API. Until there is an invoker, invocations wait for it. */
 async function startApi(
-  { config, logger, manifest, limits, storeLevels, store, changes, ids, clock }: Foundation,
+  { config, logger, manifest, limits, storeLevels, store, parameterLocks, changes, ids, clock }: Foundation,
   enclosings: EnclosingActivations,
   worker: Promise<Invoker>,
   disable: () => void,
@@ -146,13 +150,14 @@ async function startApi(
     ...(config.webHost === undefined ? {} : { webHost: config.webHost }),
     catalogue: actionCatalogue(store.entities, changes),
     changes,
+    parameterLocks,
     manifest,
     limits,
     storeLevels,
     enclosings,
     ids,
     clock,
-    build: { date: "", number: serverVersion() },
+    build: { date: serverVersion(), number: serverVersion() },
     logger,
     admin: { username: config.controllerUser, password: config.controllerPassword },
     invokerStatus: () => [{ name: "invoker0/0", status: "up" }],
@@ -184,7 +189,7 @@ function dispatcherOf(worker: Promise<Invoker>): Dispatcher {
 }
 
 async function startInvoker(
-  { config, logger, manifest, limits, storeLevels, store, clock, warn }: Foundation,
+  { config, logger, manifest, limits, storeLevels, store, parameterLocks, clock, warn }: Foundation,
   app: FastifyInstance,
   port: number,
   stack: AsyncDisposableStack,
@@ -211,6 +216,7 @@ async function startInvoker(
     journal: store.journal,
     clock,
     codeOf: codeOf(store.entities),
+    parameterLocks,
     memoryMb: config.userMemoryMb,
     parallelStarts: availableParallelism() * STARTS_PER_CORE,
     pauseGraceMs: config.pauseGraceMs,

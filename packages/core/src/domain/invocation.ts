@@ -16,6 +16,20 @@ export function mergeArguments(parameters: readonly KeyValue[], payload: JsonObj
 }
 
 /**
+ * Which arguments are still locked once the payload went over the parameters: what it brings itself is not, and an array
+ * leaves no parameter.
+ */
+export function stillLocked(
+  locked: Readonly<Record<string, string>> | undefined,
+  payload: Json | undefined,
+): Readonly<Record<string, string>> | undefined {
+  if (locked === undefined || Array.isArray(payload)) return undefined;
+  if (!isJsonObject(payload)) return locked;
+  const left = Object.entries(locked).filter(([key]) => !Object.hasOwn(payload, key));
+  return left.length === 0 ? undefined : Object.fromEntries(left);
+}
+
+/**
  * Checks that the payload leaves final parameters alone.
  * @param parameters those of package, binding and action, merged; one whose value is null may still be given.
  * @throws BadRequest when the action is annotated `final: true` and the payload names a parameter with a value.

@@ -88,6 +88,12 @@ export function initNames(list: readonly KeyValue[]): string[] {
   return list.filter((item) => item.init === true).map((item) => item.key);
 }
 
+/** By key, the cipher of those that are stored locked; undefined when none is. */
+export function lockedNames(list: readonly KeyValue[]): Readonly<Record<string, string>> | undefined {
+  const locked = list.flatMap(({ key, encryption }) => (encryption === undefined ? [] : [[key, encryption]]));
+  return locked.length === 0 ? undefined : (Object.fromEntries(locked) as Record<string, string>);
+}
+
 /** The value under `key`; null is a value. */
 export function getValue(list: readonly KeyValue[], key: string): Json | undefined {
   return list.find((item) => item.key === key)?.value;

@@ -25,6 +25,10 @@ const examples: Record<keyof typeof resultMessages, readonly [said: string, expe
   actionIncompatible: [resultMessages.actionIncompatible, "Action version is not compatible and cannot be invoked."],
   actionNotFetched: [resultMessages.actionNotFetched, "Action could not be fetched."],
   namespaceBlocked: [resultMessages.namespaceBlocked, "The action was not invoked due to a blacklisted namespace."],
+  parameterUnreadable: [
+    resultMessages.parameterUnreadable("password"),
+    "The parameter 'password' is encrypted and none of the server's keys opens it.",
+  ],
   logsTruncated: [
     resultMessages.logsTruncated(10_485_760),
     "Logs were truncated because the total bytes size exceeds the limit of 10485760 bytes.",

@@ -30,6 +30,9 @@ export const resultMessages = {
   actionNotFetched: "Action could not be fetched.",
   namespaceBlocked: "The action was not invoked due to a blacklisted namespace.",
 
+  /** Ours: nothing of the value, and nothing of the key. */
+  parameterUnreadable: (name: string) => `The parameter '${name}' is encrypted and none of the server's keys opens it.`,
+
   // logs
   logsTruncated: (limitBytes: number) =>
     `Logs were truncated because the total bytes size exceeds the limit of ${limitBytes} bytes.`,

@@ -2,7 +2,7 @@ import type { Action } from "../domain/entity.ts";
 import { Conflict, NotFound } from "../domain/errors.ts";
 import { messages } from "../domain/messages.ts";
 import type { EntityName } from "../domain/names.ts";
-import { initNames, type KeyValue, mergeKeyValues } from "../domain/parameters.ts";
+import { initNames, type KeyValue, lockedNames, mergeKeyValues } from "../domain/parameters.ts";
 import type { ChangeFeed } from "../ports/change-feed.ts";
 import type { ExecutableAction } from "../ports/dispatcher.ts";
 import type { EntityStore, StoredEntity } from "../ports/entity-store.ts";
@@ -17,6 +17,8 @@ export interface PreparedAction {
   readonly parameters: readonly KeyValue[];
   /** Which of them go to the environment at initialization. */
   readonly initArgs: readonly string[];
+  /** By name, the cipher of those that are stored locked; undefined when none is. */
+  readonly lockedArgs?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Actions as they are run and read, from memory while they do not change. */
@@ -120,5 +122,6 @@ function prepareAction(stored: StoredEntity<Action>, pkg: ReadablePackage | unde
     executable: { id, rev, action, ...(bound ? { binding: pkg.requested.id } : {}) },
     parameters,
     initArgs: initNames(parameters),
+    lockedArgs: lockedNames(parameters),
   };
 }

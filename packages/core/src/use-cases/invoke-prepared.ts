@@ -1,7 +1,7 @@
 import { type ActionForm, formOf } from "../domain/conductor.ts";
 import { checkNotDeprecated } from "../domain/exec.ts";
 import type { Identity } from "../domain/identity.ts";
-import { mergeArguments } from "../domain/invocation.ts";
+import { mergeArguments, stillLocked } from "../domain/invocation.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import type { PreparedAction } from "./action-catalogue.ts";
@@ -48,6 +48,7 @@ export function invokePrepared(deps: InvokeActionDependencies): InvokePrepared {
       user: run.identity,
       args: parameters.length === 0 ? run.payload : mergeArguments(parameters, run.payload),
       initArgs: prepared.initArgs,
+      lockedArgs: stillLocked(prepared.lockedArgs, run.payload),
       blocking: run.blocking,
       received: run.received,
       extraLogging: run.extraLogging,

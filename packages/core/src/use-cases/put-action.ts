@@ -17,6 +17,7 @@ import { type ActionCatalogue, requireAction } from "./action-catalogue.ts";
 import { type ActionPath, actionPathText, requireKind } from "./entitlement.ts";
 import { codeText } from "./get-action.ts";
 import { inspectArchive } from "./inspect-archive.ts";
+import { asWritten, type ParameterLocks } from "./parameter-encryption.ts";
 import { requireWritable } from "./require-writable.ts";
 import { checkSequence, requireComponents } from "./sequence-definition.ts";
 import { takeTurns } from "./take-turns.ts";
@@ -28,6 +29,8 @@ export interface PutActionDependencies {
   readonly manifest: Manifest;
   readonly limits: SystemLimits;
   readonly clock: Clock;
+  /** What parameters are stored under; without it they are stored as they come. */
+  readonly parameterLocks?: ParameterLocks;
   /** Kinds that every namespace may use; see {@link requireKind}. */
   readonly allowedKinds: readonly string[];
   /** Bytes that a zip archive may claim to unpack to. */
@@ -59,11 +62,11 @@ export function putAction(deps: PutActionDependencies): PutAction {
     const old = await existing(deps.entities, path, overwrite);
     checkInstances(put.limits ?? {}, identity.limits, deps.limits);
     const action = await next(deps, identity, path, put, old);
-    const stored = await deps.entities.put(action, old?.rev, codeWrite(put));
+    const stored = await deps.entities.put(locked(action, deps.parameterLocks), old?.rev, codeWrite(put));
     deps.changes.publish({ kind: "entity", id: stored.id });
     const code = await shownCode(deps.entities, put, stored);
     await takeTurns(code?.length ?? 0);
-    return encodeAction(stored.entity, { code });
+    return encodeAction(stored.entity, { code, parameters: asWritten(action.parameters, stored.entity.parameters) });
   };
 }
 
@@ -117,6 +120,12 @@ async function next(
   const { namespace, packageName, name } = path;
   const parent = packageName === undefined ? namespace : `${namespace}/${packageName}`;
   return createAction(put, { namespace: parent, name, now, system: limits });
+}
+
+/** The parameter of a sequence is no secret: its components, which clients read. */
+function locked(action: Action, locks: ParameterLocks | undefined): Action {
+  if (locks === undefined || action.exec.type === "sequence") return action;
+  return { ...action, parameters: locks.lock(action.parameters) };
 }
 
 function codeWrite({ exec, code }: ActionPut): CodeWrite {

@@ -17,6 +17,7 @@ import {
 import type { ChangeFeed } from "../ports/change-feed.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { EntityStore, StoredEntity } from "../ports/entity-store.ts";
+import { asWritten, type ParameterLocks } from "./parameter-encryption.ts";
 import { readPackage } from "./read-package.ts";
 import { type PutEntityRequest, replaceable, requireOwn } from "./stored-entity.ts";
 
@@ -25,6 +26,8 @@ export interface PutPackageDependencies {
   readonly changes: ChangeFeed;
   readonly limits: SystemLimits;
   readonly clock: Clock;
+  /** What parameters are stored under; without it they are stored as they come. */
+  readonly parameterLocks?: ParameterLocks;
 }
 
 /**
@@ -46,9 +49,10 @@ export function putPackage(deps: PutPackageDependencies): PutPackage {
     if (target !== undefined) checkTarget(target, old?.entity);
     const now = clock.now();
     const pkg = old === undefined ? createPackage(put, { ...path, now }) : updatePackage(old.entity, put, now);
-    const stored = await entities.put(pkg, old?.rev, "none");
+    const parameters = deps.parameterLocks?.lock(pkg.parameters) ?? pkg.parameters;
+    const stored = await entities.put({ ...pkg, parameters }, old?.rev, "none");
     changes.publish({ kind: "entity", id: stored.id });
-    return encodePackage(stored.entity);
+    return encodePackage({ ...stored.entity, parameters: asWritten(pkg.parameters, parameters) });
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Activation } from "../domain/activation.ts";
-import { mergeArguments } from "../domain/invocation.ts";
+import { mergeArguments, stillLocked } from "../domain/invocation.ts";
 import { isJsonObject, type Json } from "../domain/json.ts";
 import { toObject } from "../domain/parameters.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -34,7 +34,7 @@ export interface StartedComponent<T> {
 export async function runSimpleAction(
   { dispatcher, ids, clock }: SimpleActionDependencies,
   within: Enclosing,
-  { executable, parameters, initArgs }: PreparedAction,
+  { executable, parameters, initArgs, lockedArgs }: PreparedAction,
   payload: Json | undefined,
 ): Promise<StartedComponent<Activation | undefined>> {
   const activationId = ids.activationId();
@@ -45,6 +45,7 @@ export async function runSimpleAction(
     user: within.user,
     args: isJsonObject(payload) ? mergeArguments(parameters, payload) : (payload ?? toObject(parameters)),
     initArgs,
+    lockedArgs: stillLocked(lockedArgs, payload),
     blocking: true,
     cause: within.activationId,
     received: clock.now(),

@@ -34,6 +34,8 @@ describe("the settings", () => {
       limits: "default",
       storeBlockingResults: "STORE_ALWAYS",
       storeNonBlockingResults: "STORE_ALWAYS",
+      parameterEncryption: "off",
+      parameterKeys: {},
       queueLimit: 10_000,
       pauseGraceMs: 50,
       idleTimeoutMs: 600_000,
@@ -55,19 +57,21 @@ describe("the settings", () => {
   test("can each be given as a flag and as a variable", ({ expect }) => {
     for (const name of settingNames) {
       const { flags, env } = settingOf(name);
+      const keys = { MERINGUE_PARAMETER_KEY_AES128: Buffer.alloc(16).toString("base64") };
       const value =
         {
           containers: "docker",
           durability: "strict",
           logLevel: "warn",
           limits: "upstream",
+          parameterEncryption: "aes-128",
           storeBlockingResults: "STORE_FAILURES",
           storeNonBlockingResults: "STORE_FAILURES_NOT_APPLICATION_ERRORS",
         }[name as string] ?? "200";
       const flag = /--[a-z-]+/.exec(flags)?.[0] ?? "";
-      const viaFlag = readConfig([flag, value], {}, machine);
-      expect(viaFlag, name).toEqual(readConfig([], { [env]: value }, machine));
-      expect(viaFlag, name).not.toEqual(readConfig([], {}, machine));
+      const viaFlag = readConfig([flag, value], keys, machine);
+      expect(viaFlag, name).toEqual(readConfig([], { ...keys, [env]: value }, machine));
+      expect(viaFlag, name).not.toEqual(readConfig([], keys, machine));
     }
   });
 

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import type { ParameterKeys } from "@meringue/core";
 import type { Machine } from "./machine.ts";
 import type { GivenConfig } from "./schema.ts";
 
@@ -17,13 +18,21 @@ export type Config = Readonly<
     /** Path of a Unix socket. Nobody need listen on it. */
     dockerSocket: string;
     userMemoryMb: number;
+    /** Secret. There is one for `parameterEncryption`, unless that is off. */
+    parameterKeys: ParameterKeys;
   }
 >;
 
 /** Fills in the defaults that depend on where this runs. */
-export function completeConfig(given: GivenConfig, env: NodeJS.ProcessEnv, machine: Machine): Config {
+export function completeConfig(
+  given: GivenConfig,
+  parameterKeys: ParameterKeys,
+  env: NodeJS.ProcessEnv,
+  machine: Machine,
+): Config {
   return {
     ...given,
+    parameterKeys,
     dataDir: resolve(given.dataDir ?? defaultDataDir(env, machine)),
     dockerSocket: given.dockerSocket ?? dockerHostPath(env["DOCKER_HOST"]) ?? DOCKER_SOCKET,
     userMemoryMb: given.userMemoryMb ?? defaultMemoryMb(machine),

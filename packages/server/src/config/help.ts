@@ -1,3 +1,4 @@
+import { keyVariables } from "./parameter-keys.ts";
 import { fixedDefaultOf, type SettingName, settingNames, settingOf } from "./schema.ts";
 
 const FLAGS_WIDTH = 34;
@@ -13,6 +14,9 @@ export function helpText(): string {
     ...settingNames.flatMap(describe),
     ...pair("-h, --help", "print this"),
     ...pair("-V, --version", "print the version"),
+    "",
+    "Variables without a flag, because flags can be seen by other users:",
+    ...keyVariables.flatMap(({ env, about }) => pair(env, about.replaceAll("`", ""))),
     "",
     "A flag wins over its variable. `meringue config` prints what is in force.",
     "",
@@ -51,6 +55,12 @@ export function configurationPage(): string {
     "| flag | variable | default | what it is |",
     "| --- | --- | --- | --- |",
     ...rows,
+    "",
+    "Secrets that are variables only, because flags can be seen by other users ([how to use them](parameter-encryption.md)):",
+    "",
+    "| variable | what it is |",
+    "| --- | --- |",
+    ...keyVariables.map(({ env, about }) => `| \`${env}\` | ${about} |`),
     "",
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-/** `meringue config [flags]`: prints the settings in force as JSON, the password left out. */
+/** `meringue config [flags]`: prints the settings in force as JSON, the secrets left out. */
 import { helpText } from "./help.ts";
 import { BadConfig, readCommandLine } from "./read-config.ts";
 import { serverVersion } from "./version.ts";
@@ -13,7 +13,7 @@ try {
       console.log(serverVersion());
       break;
     case "config":
-      console.log(JSON.stringify({ ...line.config, controllerPassword: "…" }, undefined, 2));
+      console.log(JSON.stringify({ ...line.config, parameterKeys: "…", controllerPassword: "…" }, undefined, 2));
       break;
   }
 } catch (error) {

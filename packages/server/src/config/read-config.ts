@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { type Config, completeConfig } from "./config.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { nearest } from "./nearest.ts";
+import { readParameterKeys } from "./parameter-keys.ts";
 import { ConfigSchema, type SettingName, settingNames, settingOf } from "./schema.ts";
 
 /** What the command line asks for: a server, or just a text on the standard output. */
@@ -47,8 +48,10 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, mach
     const name = issue.path[0] as SettingName;
     if (values[name] !== "") problems.push(`${source[name]}: ${issue.message}, not "${values[name]}"`);
   }
+  const { keys, problems: keyProblems } = readParameterKeys(env, parsed.data?.parameterEncryption);
+  problems.push(...keyProblems);
   if (!parsed.success || problems.length > 0) throw new BadConfig(problems);
-  return completeConfig(parsed.data, env, machine);
+  return completeConfig(parsed.data, keys, env, machine);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { STORE_LEVELS } from "@meringue/core";
+import { PARAMETER_CIPHERS, STORE_LEVELS } from "@meringue/core";
 import { z } from "zod";
 
 /** What people read about a setting, and how they give it. */
@@ -118,6 +118,14 @@ export const ConfigSchema = z.object({
       flags: "--store-non-blocking-results <level>",
       env: "MERINGUE_STORE_NON_BLOCKING_RESULTS",
       about: "the same of activations that nobody waited for, and of triggers'",
+    }),
+  parameterEncryption: oneOf("off", ...PARAMETER_CIPHERS)
+    .default("off")
+    .register(settings, {
+      flags: "--parameter-encryption <cipher>",
+      env: "MERINGUE_PARAMETER_ENCRYPTION",
+      about:
+        "what parameters of actions and packages are stored under: `off`, `aes-128` or `aes-256`; its key comes in a variable",
     }),
   queueLimit: wholeNumber(1, MANY).default(10_000).register(settings, {
     flags: "--queue-limit <n>",
