@@ -12,6 +12,9 @@ import {
   sequence,
 } from "./programs.ts";
 
+/** Resolved when the answer to the call that is "not in time" has been looked at. */
+const slow = Promise.withResolvers<void>();
+
 const run = "/namespaces/_/actions/run";
 const a = action("a");
 const twice = doing({
@@ -78,12 +81,13 @@ runs("§12 Compositions: what a call answers", [
     given: [conductor("run")],
     before: ({ dispatcher }) =>
       dispatcher.behave(async () => {
-        await new Promise((resolve) => setTimeout(resolve, 60));
+        await slow.promise;
         return { statusCode: 0, result: { late: true } };
       }),
     status: 202,
     after: async (answer, world, expect) => {
       await labelled(answer, world, expect);
+      slow.resolve();
       expect(await recordOf(world, answer.json["activationId"])).toMatchObject({
         response: { result: { late: true } },
       });

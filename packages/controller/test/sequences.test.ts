@@ -14,6 +14,9 @@ import {
   sequence,
 } from "./programs.ts";
 
+/** Resolved when the answer to the call that is "not in time" has been looked at. */
+const slow = Promise.withResolvers<void>();
+
 const run = "/namespaces/_/actions/run";
 const MISSING = "Sequence component does not exist.";
 const a = action("a");
@@ -85,13 +88,14 @@ runs("§11 Sequences: what a call answers", [
     given: [a, b, sequence("run", ["/guest/a", "/guest/b"])],
     before: ({ dispatcher }) =>
       dispatcher.behave(async ({ action: { action } }) => {
-        if (action.name === "a") await new Promise((resolve) => setTimeout(resolve, 60));
+        if (action.name === "a") await slow.promise;
         return { statusCode: 0, result: { by: action.name } };
       }),
     status: 202,
     after: async (answer, world, expect) => {
       await labelled(answer, world, expect);
       expect(world.dispatcher.messages.length).toBe(1);
+      slow.resolve();
       const record = await recordOf(world, answer.json["activationId"]);
       expect(record).toMatchObject({
         logs: [expect.any(String), expect.any(String)],
