@@ -1,11 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isJsonObject } from "@meringue/core";
 import { type ServerProcess, startServer } from "@meringue/testkit";
 import { describe, test } from "vitest";
+import { hostNames } from "../packages/adapters/sandbox/src/host-names.ts";
+import { ownerId } from "../packages/server/src/owner-id.ts";
 import { type ApiClient, apiClient } from "./api-client.ts";
 
 /** A few rounds with `npm test`; the gate asks for many. */
@@ -42,7 +43,7 @@ describe("a server that is killed again and again", () => {
       await verify(client, known, Number.POSITIVE_INFINITY, expect);
       expect(known.accepted.length + known.recorded.length).toBeGreaterThanOrEqual(ROUNDS);
       await last.stop();
-      expect(leftovers(dataDir)).toEqual([]);
+      expect(await leftovers(dataDir)).toEqual([]);
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }
@@ -126,19 +127,34 @@ async function ending(client: ApiClient, id: string): Promise<string> {
   }
 }
 
-/** Processes, control groups, mounts and network namespaces that name this data folder or its owner. */
-function leftovers(dataDir: string): string[] {
+/** What on this host carries the names of a data folder or of its owner: processes, mounts, control groups, networks. */
+async function leftovers(dataDir: string): Promise<string[]> {
+  const id = await ownerId(dataDir);
+  const { owner } = hostNames(id);
   const found: string[] = [];
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    const commandLine = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "utf8") : "";
+    const commandLine = textOf(`/proc/${pid}/cmdline`);
     if (commandLine.includes(dataDir)) found.push(`process ${pid}: ${commandLine}`);
   }
-  for (const line of readFileSync("/proc/mounts", "utf8").split("\n")) if (line.includes(dataDir)) found.push(line);
-  const groups = execFileSync("find", ["/sys/fs/cgroup", "-name", "wsk_*", "-type", "d"], { encoding: "utf8" });
-  return [...found, ...groups.split("\n").filter((path) => path !== "" && !isAlive(path))];
+  for (const line of textOf("/proc/mounts").split("\n")) if (line.includes(dataDir)) found.push(line);
+  const groups = listOf("/sys/fs/cgroup").flatMap((tree) => listOf(`/sys/fs/cgroup/${tree}`));
+  for (const name of groups) if (name.includes(`meringue-${id}`)) found.push(`control group ${name}`);
+  for (const name of [...listOf("/sys/class/net"), ...listOf("/run/netns")]) {
+    if (name.startsWith(`mg${owner}`)) found.push(`network ${name}`);
+  }
+  for (const name of listOf("/run")) if (name.startsWith(`meringue-${owner}`)) found.push(`/run/${name}`);
+  return found;
 }
 
-/** Another test's server may run beside this one: only groups without processes are left over. */
-function isAlive(group: string): boolean {
-  return existsSync(`${group}/cgroup.procs`) && readFileSync(`${group}/cgroup.procs`, "utf8") !== "";
+function listOf(folder: string): string[] {
+  return existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder) : [];
+}
+
+/** Of a file that may go away at any moment. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }

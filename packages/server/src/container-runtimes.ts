@@ -18,7 +18,7 @@ export class NoContainers extends Error {
   override readonly name = "NoContainers";
 }
 
-type Settings = Pick<Config, "containers" | "dockerSocket" | "host">;
+type Settings = Pick<Config, "containers" | "dataDir" | "dockerSocket" | "host">;
 
 /**
  * Chooses by `--containers`. `auto`: on Linux the sandbox, with Docker beside it for images where an engine answers; on
@@ -42,7 +42,8 @@ export async function chooseRuntimes(
   const notes: string[] = [];
   if (sandbox) {
     const launchers = await findLaunchers({ cacheDir });
-    const runtime = await sandboxRuntime({ ownerId, launchers: launchers.launcherFor, entrance });
+    const { dataDir } = settings;
+    const runtime = await sandboxRuntime({ ownerId, launchers: launchers.launcherFor, entrance, hidden: [dataDir] });
     stack.defer(() => runtime.close());
     if (runtime.isolation.level === "none" && !isLoopback(settings.host)) {
       throw new NoContainers(

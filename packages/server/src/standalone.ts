@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { mkdir, realpath } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -36,6 +35,7 @@ import { systemLimits } from "./config/system-limits.ts";
 import { serverVersion } from "./config/version.ts";
 import { type ChosenRuntimes, chooseRuntimes } from "./container-runtimes.ts";
 import { readManifest } from "./manifest-file.ts";
+import { ownerId } from "./owner-id.ts";
 import { randomIds } from "./random-ids.ts";
 import { secretPath } from "./secret-path.ts";
 import { isLoopback, seedAccounts, WELL_KNOWN_UUIDS } from "./well-known-keys.ts";
@@ -240,12 +240,4 @@ async function drain(app: FastifyInstance): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   await app.close();
   clearTimeout(timer);
-}
-
-/** The same for one data folder whoever starts the server on it, so that what it left behind is found again. */
-async function ownerId(dataDir: string): Promise<string> {
-  return createHash("sha256")
-    .update(await realpath(dataDir))
-    .digest("hex")
-    .slice(0, 12);
 }

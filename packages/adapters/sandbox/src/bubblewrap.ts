@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { MIB } from "./cgroup.ts";
 import type { HostTools } from "./host-tools.ts";
 import { type RootPlan, rootPlan } from "./root-plan.ts";
-import { dropTo, joined, type SandboxJob, type SandboxTool } from "./sandbox-command.ts";
+import { dropTo, type SandboxJob, type SandboxTool } from "./sandbox-command.ts";
 import { passwdText } from "./stage.ts";
 
 /** What tools need to know to lay out a sandbox. */
@@ -33,7 +33,6 @@ export const SHM_MB = 64;
 export function bubblewrap(layout: Layout): SandboxTool {
   const { tools, isRoot, filter } = layout;
   const bwrap = tools.need("bwrap");
-  const sh = tools.need("sh");
   const setpriv = isRoot ? tools.need("setpriv") : undefined;
   const plans = new Map<string, readonly string[]>();
 
@@ -48,6 +47,7 @@ export function bubblewrap(layout: Layout): SandboxTool {
   return {
     kind: "bwrap",
     isolates: true,
+    fileOnFive: filter,
     lines: [
       `files: own root, read-only system, /tmp and /action ${layout.tmpMb} MB each (bubblewrap)`,
       "processes: own pid, ipc and uts namespaces, no capabilities" + (isRoot ? ", a user id of its own" : ""),
@@ -67,9 +67,8 @@ export function bubblewrap(layout: Layout): SandboxTool {
       const inner =
         setpriv !== undefined && job.user !== undefined ? dropTo(setpriv, job.user) : countedInside(job, tools);
       return {
-        argv: joined(sh, job, [bwrap, "--args", "4", "--", ...inner, ...job.launcher.argv]),
+        argv: [bwrap, "--args", "4", "--", ...inner, ...job.launcher.argv],
         onFour: Buffer.from(args.map((arg) => `${arg}\0`).join("")),
-        ...(filter === undefined ? {} : { fileOnFive: filter }),
         ...(passwd === undefined ? {} : { cleanUp: () => rmSync(passwd, { force: true }) }),
       };
     },
@@ -80,16 +79,6 @@ export function bubblewrap(layout: Layout): SandboxTool {
 export function countedInside(job: SandboxJob, tools: HostTools): string[] {
   const processes = job.resourceLimits?.processes;
   return processes === undefined ? [] : [tools.need("prlimit"), `--nproc=${processes}:${processes}`];
-}
-
-/** Every folder on the way to the targets, outermost first. */
-function foldersAbove(targets: readonly string[]): string[] {
-  const folders = new Set<string>();
-  for (const target of targets) {
-    const parts = target.split("/").slice(1, -1);
-    for (let depth = 1; depth <= parts.length; depth++) folders.add(`/${parts.slice(0, depth).join("/")}`);
-  }
-  return [...folders].sort((a, b) => a.length - b.length);
 }
 
 // Without root the first process inside belongs to the same user as the action, which could write into its memory and
@@ -115,9 +104,8 @@ function systemArguments(plan: RootPlan, { isRoot, tmpMb, ownNetwork }: Layout):
     ...["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
     ...(ownNetwork === true ? ["--unshare-net"] : []),
     ...["--die-with-parent", "--hostname", "action", "--clearenv"],
-    ...plan.folders.flatMap((path) => ["--dir", path]),
     // Left to itself bubblewrap makes the folders above a target for root alone.
-    ...foldersAbove(plan.binds.map(({ target }) => target)).flatMap((path) => ["--perms", "0755", "--dir", path]),
+    ...plan.folders.flatMap((path) => ["--perms", "0755", "--dir", path]),
     ...plan.binds.flatMap(({ source, target }) => ["--ro-bind", source, target]),
     ...plan.links.flatMap(({ path, to }) => ["--symlink", to, path]),
     ...plan.hidden.flatMap((path) => ["--perms", "0000", "--size", "4096", "--tmpfs", path, "--remount-ro", path]),

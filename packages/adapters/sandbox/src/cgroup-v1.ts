@@ -5,6 +5,7 @@ import {
   type CgroupLimits,
   counter,
   folderNames,
+  hasLimit,
   isGone,
   MIB,
   makeFolder,
@@ -30,10 +31,9 @@ export function cgroupV1(ownerFolders: ControllerFolders): CgroupHost {
     label: "cgroup v1",
     killsWhole: false,
     existing,
-    make(name, limits) {
+    make(name) {
       try {
         for (const tree of trees) makeFolder(`${tree}/${name}`);
-        limit(ownerFolders, name, limits);
       } catch (error) {
         for (const tree of trees) tryRemove(`${tree}/${name}`);
         throw error;
@@ -68,6 +68,8 @@ function group(folders: ControllerFolders, name: string): Cgroup {
   };
   return {
     joinFiles: all.map((folder) => `${folder}/cgroup.procs`),
+    limit: (limits) => limit(folders, name, limits),
+    isLimited: () => hasLimit(`${folders.pids}/${name}`),
     async freeze() {
       await until("freezing", () => {
         put(freezer, "freezer.state", "FROZEN"); // each time: one that forked meanwhile needs a second push

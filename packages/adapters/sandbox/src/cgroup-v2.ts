@@ -4,6 +4,7 @@ import {
   type CgroupHost,
   counter,
   folderNames,
+  hasLimit,
   isGone,
   MIB,
   makeFolder,
@@ -28,21 +29,9 @@ export function cgroupV2(ownerFolder: string): CgroupHost {
     label: "cgroup v2",
     killsWhole: true,
     existing: (name) => group(`${ownerFolder}/${name}`),
-    make(name, limits) {
-      const folder = `${ownerFolder}/${name}`;
-      try {
-        makeFolder(folder);
-        put(folder, "memory.max", limits.memoryMb * MIB);
-        // Absent where the kernel does not account swap: then there is nothing more to say.
-        if (existsSync(`${folder}/memory.swap.max`)) put(folder, "memory.swap.max", 0);
-        put(folder, "memory.oom.group", 1);
-        put(folder, "pids.max", limits.pids);
-        put(folder, "cpu.weight", weightOf(limits.cpuShares));
-      } catch (error) {
-        tryRemove(folder);
-        throw error;
-      }
-      return group(folder);
+    make(name) {
+      makeFolder(`${ownerFolder}/${name}`);
+      return group(`${ownerFolder}/${name}`);
     },
     names: () => folderNames(ownerFolder),
     close: () => void tryRemove(ownerFolder),
@@ -94,6 +83,14 @@ function group(folder: string): Cgroup {
   const frozen = (): boolean => counter(folder, "cgroup.events", "frozen") === 1;
   return {
     joinFiles: [`${folder}/cgroup.procs`],
+    limit({ memoryMb, pids, cpuShares }) {
+      put(folder, "memory.max", memoryMb * MIB);
+      // Absent where the kernel does not account swap: then there is nothing more to say.
+      if (existsSync(`${folder}/memory.swap.max`)) put(folder, "memory.swap.max", 0);
+      put(folder, "memory.oom.group", 1);
+      put(folder, "pids.max", pids);
+      put(folder, "cpu.weight", weightOf(cpuShares));
+    },
     freeze() {
       put(folder, "cgroup.freeze", 1);
       return until("freezing", frozen);
@@ -102,6 +99,7 @@ function group(folder: string): Cgroup {
       put(folder, "cgroup.freeze", 0);
       return until("thawing", () => !frozen());
     },
+    isLimited: () => hasLimit(folder),
     memoryKills: () => counter(folder, "memory.events", "oom_kill"),
     async remove() {
       await until(`the end of ${folder}`, () => {

@@ -13,8 +13,11 @@ export interface CgroupLimits {
 
 /** The control groups of one container. */
 export interface Cgroup {
-  /** A process that writes `0` to each of these has joined. */
+  /** Files that a process joins by, when its pid is written to them. */
   readonly joinFiles: readonly string[];
+  /** Sets limits, once: from then on it is a container's. @throws Error of the file system */
+  limit(limits: CgroupLimits): void;
+  isLimited(): boolean;
   /** Stops all processes inside. @returns when all of them stand. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
@@ -30,8 +33,8 @@ export interface CgroupHost {
   readonly label: string;
   /** Whether the kernel itself ends a whole group when one of its processes is killed for memory. */
   readonly killsWhole: boolean;
-  /** @throws Error of the file system when the host does not let us. */
-  make(name: string, limits: CgroupLimits): Cgroup;
+  /** Makes one without limits. @throws Error of the file system when the host does not let us. */
+  make(name: string): Cgroup;
   /** Names of groups that exist, of this owner, whoever made them. */
   names(): readonly string[];
   /** Takes hold of an existing group, to remove it. */
@@ -68,6 +71,11 @@ export function members(folder: string): number[] {
   return readIfThere(folder, "cgroup.procs").split("\n").filter(Boolean).map(Number);
 }
 
+/** @returns whether the file holds a number: groups without a limit say `max`. */
+export function hasLimit(folder: string): boolean {
+  return /^\d/.test(readIfThere(folder, "pids.max"));
+}
+
 function readIfThere(folder: string, file: string): string {
   try {
     return read(folder, file);
@@ -89,8 +97,12 @@ export function folderNames(path: string): string[] {
   }
 }
 
-/** Waits, in steps that grow, until `done` says so. @throws Error naming `what` after 10 seconds. */
+/** How often {@link until} asks before it waits: what the kernel does at once is over by then. */
+const AT_ONCE = 20;
+
+/** Asks a few times, then waits, in steps that grow, until `done` says so. @throws Error naming `what` after 10 seconds. */
 export async function until(what: string, done: () => boolean): Promise<void> {
+  for (let asked = 0; asked < AT_ONCE; asked += 1) if (done()) return;
   for (let waitedMs = 0, stepMs = 1; !done(); waitedMs += stepMs, stepMs = Math.min(stepMs * 2, 50)) {
     if (waitedMs > 10_000) throw new Error(`${what} did not happen within 10 seconds`);
     await delay(stepMs);

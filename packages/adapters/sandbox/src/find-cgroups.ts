@@ -46,8 +46,9 @@ export async function findCgroups(
 
 async function tried(host: CgroupHost): Promise<CgroupHost> {
   try {
-    const group = host.make(`probe-${process.pid}`, { memoryMb: 64, pids: 16, cpuShares: 2 });
+    const group = host.make(`probe-${process.pid}`);
     try {
+      group.limit({ memoryMb: 64, pids: 16, cpuShares: 2 });
       await runTool(["sh", "-c", 'for file; do echo 0 >"$file" || exit 1; done', "sh", ...group.joinFiles]);
     } finally {
       await group.remove();

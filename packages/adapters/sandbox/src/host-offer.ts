@@ -76,8 +76,6 @@ function layoutOf({ options, tools, isRoot, etc, stage }: Host): Layout {
   };
 }
 
-const POOL = 4;
-
 /** The first network in which a program runs, or the host's own. */
 export async function chooseNetwork(host: Host, tool: SandboxTool, attempt: Try): Promise<SandboxNetwork> {
   const { options, isRoot } = host;
@@ -110,10 +108,10 @@ function withLine(network: SandboxNetwork, line: string): SandboxNetwork {
 
 function makeNetwork(kind: Exclude<NetworkKind, "shared">, host: Host): Promise<SandboxNetwork> {
   const { options, tools, isRoot, names } = host;
-  const { entrance, networkPool = POOL } = options;
-  if (kind === "veth") return vethNetwork(names, tools, entrance, networkPool);
+  const { entrance } = options;
+  if (kind === "veth") return vethNetwork(names, tools, entrance);
   const stack = (kind === "pasta" ? pastaStack : slirp4netnsStack)(tools, isRoot, host.nextUser());
-  return userModeNetwork(stack, { nsenter: tools.need("nsenter"), isRoot }, entrance, networkPool);
+  return userModeNetwork(stack, { nsenter: tools.need("nsenter"), isRoot }, entrance);
 }
 
 /** Control groups, or why there are none. */

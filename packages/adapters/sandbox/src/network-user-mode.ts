@@ -2,7 +2,6 @@ import type { ApiEntrance } from "@meringue/core";
 import { type HostTools, reasonOf, runTool } from "./host-tools.ts";
 import { hostAddresses, nameServers, resolvConf } from "./name-servers.ts";
 import type { NetworkPlace, SandboxNetwork } from "./network.ts";
-import { readyPool } from "./ready-pool.ts";
 import type { NetworkKind } from "./sandbox-options.ts";
 
 /** Addresses inside every namespace of this sort; they mean nothing outside of it. */
@@ -35,7 +34,6 @@ export async function userModeNetwork(
   stack: UserModeStack,
   { nsenter, isRoot }: { readonly nsenter: string; readonly isRoot: boolean },
   entrance: ApiEntrance,
-  poolSize: number,
 ): Promise<SandboxNetwork> {
   const taken = new Set<NetworkPlace>();
   async function make(): Promise<NetworkPlace> {
@@ -62,16 +60,14 @@ export async function userModeNetwork(
     taken.add(place);
     return place;
   }
-  const pool = readyPool(poolSize, make, (place) => place.release());
-  await (await pool.take()).release();
+  await (await make()).release();
   return {
     kind: stack.kind,
     isOwn: true,
     lines: stack.lines(),
     resolvConf: resolvConf([INSIDE.nameServer], nameServers().otherLines),
-    take: () => pool.take(),
+    take: make,
     async close() {
-      await pool.close();
       await Promise.all([...taken].map((place) => place.release()));
     },
   };

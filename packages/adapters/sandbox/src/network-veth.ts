@@ -8,7 +8,6 @@ import { type HostTools, reasonOf, runTool } from "./host-tools.ts";
 import { turnOnIpForwarding } from "./ip-forwarding.ts";
 import { hostAddresses, type NameServers, nameServers, resolvConf } from "./name-servers.ts";
 import type { NetworkPlace, SandboxNetwork } from "./network.ts";
-import { readyPool } from "./ready-pool.ts";
 import { addressAt, PLACES, pickSubnet, type Subnet } from "./subnet.ts";
 import { NAMESPACES, removeInterface } from "./veth-leftovers.ts";
 
@@ -17,12 +16,7 @@ import { NAMESPACES, removeInterface } from "./veth-leftovers.ts";
  * There is no bridge, so there is no way from one container to another but through the host, and that is closed.
  * @throws Error that says what is missing
  */
-export async function vethNetwork(
-  names: HostNames,
-  tools: HostTools,
-  entrance: ApiEntrance,
-  poolSize: number,
-): Promise<SandboxNetwork> {
+export async function vethNetwork(names: HostNames, tools: HostTools, entrance: ApiEntrance): Promise<SandboxNetwork> {
   await using undo = new AsyncDisposableStack();
   const id = names.owner + names.instance;
   const host: VethHost = {
@@ -50,16 +44,14 @@ export async function vethNetwork(
   };
   const firewall = await raiseOne(tools, plan, undo);
   const cables = placesOf(host, `http://${host.subnet.gateway}:${api.port}`, residents);
-  const pool = readyPool(poolSize, cables.make, (place) => place.release());
   undo.defer(() => cables.close());
-  undo.defer(() => pool.close());
   const stack = undo.move();
   return {
     kind: "veth",
     isOwn: true,
     lines: linesFor(host, firewall, forwarding.wasOff, servers),
     resolvConf: resolvConf(servers.addresses, servers.otherLines),
-    take: () => pool.take(),
+    take: cables.make,
     close: () => stack.disposeAsync(),
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
 import type { HostTools } from "./host-tools.ts";
 import type { Bind } from "./launcher.ts";
-import { dropTo, joined, type SandboxTool } from "./sandbox-command.ts";
+import { dropTo, type SandboxTool } from "./sandbox-command.ts";
 
 /** In the environment of processes without a sandbox: by it they are found again when they have left their parent. */
 export const MARK = "MERINGUE_SANDBOX";
@@ -20,10 +20,11 @@ export function plainProcesses(
   reasons: readonly string[],
 ): SandboxTool {
   const setpriv = tools.find("setpriv");
-  const sh = tools.need("sh");
+  const env = tools.need("env");
   return {
     kind: "none",
     isolates: false,
+    fileOnFive: undefined,
     lines: ["files and processes: not isolated, actions run as plain processes of this host", ...reasons],
     command(job) {
       const id = randomUUID();
@@ -37,14 +38,15 @@ export function plainProcesses(
       const program = job.launcher.argv.map(outside);
       const dies = setpriv === undefined ? [] : [setpriv, "--pdeathsig=KILL"];
       const drops = setpriv === undefined || job.user === undefined ? [] : dropTo(setpriv, job.user).slice(1);
+      const variables = {
+        ...Object.fromEntries(Object.entries(job.env).map(([name, value]) => [name, outside(value)])),
+        TMPDIR: folder,
+        [MARK]: `${mark}/${id}`,
+      };
+      const environment = [env, "-i", ...Object.entries(variables).map(([name, value]) => `${name}=${value}`)];
       return {
-        argv: joined(sh, job, [...dies, ...drops, ...program]),
+        argv: [...dies, ...drops, ...environment, ...program],
         folder,
-        env: {
-          ...Object.fromEntries(Object.entries(job.env).map(([name, value]) => [name, outside(value)])),
-          TMPDIR: folder,
-          [MARK]: `${mark}/${id}`,
-        },
         mark: `${mark}/${id}`,
         cleanUp: () => rmSync(folder, { recursive: true, force: true }),
       };

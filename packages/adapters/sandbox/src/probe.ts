@@ -3,14 +3,16 @@ import type { Readable } from "node:stream";
 import { lastLine } from "./host-tools.ts";
 import type { LogPipes } from "./log-pipes.ts";
 import type { NetworkPlace, SandboxNetwork } from "./network.ts";
-import type { SandboxTool, SandboxUser } from "./sandbox-command.ts";
-import { startProcess } from "./sandbox-process.ts";
+import { type SandboxJob, type SandboxTool, type SandboxUser, shellLine } from "./sandbox-command.ts";
+import { parkShell } from "./sandbox-process.ts";
 
 const BASH = "/usr/bin/bash";
 const TIMEOUT_MS = 10_000;
 
 /** Everything that a trial needs. */
 export interface Trial {
+  /** Path of a shell. */
+  readonly sh: string;
   readonly tool: SandboxTool;
   readonly network: SandboxNetwork | undefined;
   readonly user: SandboxUser | undefined;
@@ -44,20 +46,20 @@ function connectTo(apiHost: string): string[] | undefined {
 
 /** @returns the program's complaint, undefined when it ended well */
 async function run(
-  { tool, user, pipes }: Trial,
+  { sh, tool, user, pipes }: Trial,
   place: NetworkPlace | undefined,
   argv: readonly string[],
 ): Promise<string | undefined> {
-  const command = tool.command({
+  const job: SandboxJob = {
     launcher: { argv, binds: [], env: {}, whenGone: "connection-lost" },
     env: { PATH: "/usr/bin:/bin" },
-    enter: place?.enter ?? [],
-    joinFiles: [],
     user,
     resourceLimits: undefined,
-  });
+  };
+  const command = tool.command(job);
   try {
-    const sandbox = await startProcess(command, pipes, tool.isolates);
+    const sandbox = await parkShell({ sh, enter: place?.enter ?? [], pipes, tool });
+    sandbox.become(shellLine(command, job), command.onFour);
     const complaint = textOf(sandbox.stderr);
     for (const stream of [sandbox.stdout, sandbox.output]) stream.resume();
     const deadline = setTimeout(() => sandbox.kill(), TIMEOUT_MS);

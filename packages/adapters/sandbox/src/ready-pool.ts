@@ -6,6 +6,9 @@ export interface ReadyPool<T> {
   close(): Promise<void>;
 }
 
+/** How long refilling waits while there is plenty, in milliseconds. */
+const REST_MS = 100;
+
 /**
  * Keeps `size` things ready. One is made at a time, in the background; a failure there is not lost: the next `take`
  * that finds nothing ready makes its own and throws.
@@ -27,10 +30,12 @@ export function readyPool<T>(size: number, make: () => Promise<T>, destroy: (thi
     if (!closed && ready.length < size) refilling ??= refill();
   }
 
+  setTimeout(keepFull, REST_MS).unref();
   return {
     async take() {
       const thing = ready.shift() ?? (await make());
-      setImmediate(keepFull); // after the taker went on: it is in more of a hurry
+      // The taker is in more of a hurry, unless others like it are about to find nothing.
+      setTimeout(keepFull, ready.length < size / 2 ? 0 : REST_MS).unref();
       return thing;
     },
     async close() {

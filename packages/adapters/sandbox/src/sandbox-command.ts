@@ -6,10 +6,6 @@ export interface SandboxJob {
   readonly launcher: Launcher;
   /** The whole environment of the launcher. */
   readonly env: Readonly<Record<string, string>>;
-  /** From {@link NetworkPlace}: words in front of the command. */
-  readonly enter: readonly string[];
-  /** Files to which a process writes `0` to join its control groups. */
-  readonly joinFiles: readonly string[];
   /** Who the launcher is on this host; undefined: who we are. */
   readonly user: SandboxUser | undefined;
   /** Set when there are no control groups. */
@@ -28,17 +24,13 @@ export interface ResourceLimits {
   readonly processes: number | undefined;
 }
 
-/** What is to be spawned. */
+/** What a shell that stands in its place already is to become. */
 export interface SandboxCommand {
   readonly argv: readonly string[];
   /** Bytes that the program reads from descriptor 4, to the end. */
   readonly onFour?: Buffer;
-  /** A file that is opened as descriptor 5. */
-  readonly fileOnFive?: string;
   /** Working folder on the host. */
   readonly folder?: string;
-  /** Environment of what is spawned. Default: that of host programs. */
-  readonly env?: Readonly<Record<string, string>>;
   /** What finds its processes again when they have left their parent; only where there is no namespace to end. */
   readonly mark?: string;
   /** Undoes what making the command did, when the sandbox has gone. */
@@ -52,27 +44,31 @@ export interface SandboxTool {
   readonly lines: readonly string[];
   /** Whether the sandbox has processes, and files, of its own. */
   readonly isolates: boolean;
+  /** A file that its commands read from descriptor 5; undefined when they read none. */
+  readonly fileOnFive: string | undefined;
   command(job: SandboxJob): SandboxCommand;
 }
 
-/** Open files, as Docker's default for actions. */
-const OPEN_FILES = 1024;
-
-// Joins control groups and takes on limits, then becomes the next program. One shell, no further process. Shells
-// disagree on the letter for the number of processes.
-const JOIN = `while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift
-ulimit -c 0; ulimit -n ${OPEN_FILES} 2>/dev/null
-[ "$1" = - ] || ulimit -d "$1" 2>/dev/null; shift
-[ "$1" = - ] || ulimit -p "$1" 2>/dev/null || ulimit -u "$1" 2>/dev/null; shift
-exec "$@"`;
-
-/** Puts the joining of groups, limits and the network in front of a command. */
-export function joined(sh: string, job: SandboxJob, command: readonly string[]): string[] {
-  const { joinFiles, resourceLimits, enter } = job;
+/**
+ * One line for a shell: takes on limits and becomes the command.
+ * @param command its arguments may hold line ends: the shell knows them as `$nl`
+ */
+export function shellLine({ argv, folder }: SandboxCommand, { user, resourceLimits }: SandboxJob): string {
   // Counted by user on the host, the number of processes can be limited here only if the user is the sandbox's own.
-  const processes = job.user === undefined ? undefined : resourceLimits?.processes;
-  const limits = [resourceLimits?.dataKib, processes].map((limit) => (limit === undefined ? "-" : String(limit)));
-  return [sh, "-c", JOIN, "sh", ...joinFiles, "--", ...limits, ...enter, ...command];
+  const processes = user === undefined ? undefined : resourceLimits?.processes;
+  const data = resourceLimits?.dataKib;
+  return [
+    ...(data === undefined ? [] : [`ulimit -d ${data} 2>/dev/null;`]),
+    // Shells disagree on the letter.
+    ...(processes === undefined ? [] : [`ulimit -p ${processes} 2>/dev/null || ulimit -u ${processes} 2>/dev/null;`]),
+    ...(folder === undefined ? [] : [`cd ${quoted(folder)} &&`]),
+    "exec",
+    ...argv.map(quoted),
+  ].join(" ");
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`).replaceAll("\n", `'"$nl"'`)}'`;
 }
 
 /** Command words that become another user for good, with nothing left to gain by executing a file. */

@@ -14,7 +14,7 @@ export interface SandboxOptions {
   readonly ownerId: string;
   readonly launchers: FindLauncher;
   readonly entrance: ApiEntrance;
-  /** How many networks are made ahead. Default 4. */
+  /** For how many containers network, control groups and a waiting shell are made ahead. Default 4. */
   readonly networkPool?: number;
   /** Size of /tmp, and of the working folder, each, in mebibytes. Default 512. */
   readonly tmpMb?: number;

@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { LogPipes } from "./log-pipes.ts";
 import { signal, treeOf } from "./process-tree.ts";
-import type { SandboxCommand } from "./sandbox-command.ts";
+import type { SandboxTool } from "./sandbox-command.ts";
 
 /** A sandbox that was started, seen from outside. */
 export interface SandboxProcess {
@@ -19,46 +19,72 @@ export interface SandboxProcess {
   kill(): void;
 }
 
+/** A shell in the place of a sandbox to come: in its control groups and its network, with its pipes. */
+export interface ParkedShell extends SandboxProcess {
+  /** Becomes the sandbox. @param line for a shell, without a line's end; see `shellLine` */
+  become(line: string, onFour?: Buffer): void;
+  /** False once it has ended. */
+  isAlive(): boolean;
+}
+
+// Open files as Docker's default for actions. It waits for its line on descriptor 6; if that ends, so does it.
+const WAIT = `nl='
+'
+ulimit -c 0; ulimit -n 1024 2>/dev/null
+IFS= read -r line <&6 || exit 125
+exec 6<&-
+eval "$line"`;
+
+/** Our ends, by descriptor of the child: 1 and 2 are pipes of our own, 5 is a file. */
+type Descriptors = readonly [Writable, null, null, Readable, Writable, null, Writable];
+
+/** What {@link parkShell} needs to know. */
+export interface Parking {
+  readonly sh: string;
+  /** Words of a command that enter a network, put in front. */
+  readonly enter: readonly string[];
+  readonly pipes: LogPipes;
+  readonly tool: Pick<SandboxTool, "isolates" | "fileOnFive">;
+}
+
 /**
- * Spawns the command of a sandbox with the descriptors that launchers expect.
- * @param isolates whether the second process is the first one of a pid namespace
+ * Starts a shell with the descriptors that launchers expect, ahead of time.
  * @throws Error when it cannot be spawned
  */
-export async function startProcess(
-  command: SandboxCommand,
-  pipes: LogPipes,
-  isolates: boolean,
-): Promise<SandboxProcess> {
+export async function parkShell({ sh, enter, pipes, tool }: Parking): Promise<ParkedShell> {
   const [stdout, stderr] = await Promise.all([pipes.take(), pipes.take()]);
-  const file = command.fileOnFive === undefined ? undefined : openSync(command.fileOnFive, "r");
-  const [program = "", ...args] = command.argv;
+  const file = tool.fileOnFive === undefined ? undefined : openSync(tool.fileOnFive, "r");
+  const words: readonly string[] = [...enter, sh, "-c", WAIT];
+  const [program = "", ...args] = words;
   const child = spawn(program, args, {
-    stdio: ["pipe", stdout.writeEnd, stderr.writeEnd, "pipe", command.onFour ? "pipe" : "ignore", file ?? "ignore"],
-    env: { ...(command.env ?? { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }) }, // the first process inside may show it
-    cwd: command.folder ?? "/",
+    stdio: ["pipe", stdout.writeEnd, stderr.writeEnd, "pipe", "pipe", file ?? "ignore", "pipe"],
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" }, // the first process inside may show it
+    cwd: "/",
     detached: true, // a session of its own: our terminal is out of its reach
   });
   for (const pipe of [stdout, stderr]) pipe.handedOver();
   if (file !== undefined) closeSync(file);
   const ended = endOf(child);
   await spawned(child);
-  feed(child, command.onFour);
-  const input = child.stdin;
-  const output = child.stdio[3];
-  if (input === null || output === null || output === undefined) throw new Error("a pipe is missing");
-  for (const stream of [input, output as Readable, stdout.reader, stderr.reader]) {
+  const [input, , , output, four, , line] = child.stdio as unknown as Descriptors;
+  const outputs = { output, stdout: stdout.reader, stderr: stderr.reader };
+  for (const stream of [input, four, line, ...Object.values(outputs)]) {
     stream.on("error", () => undefined); // the other end has gone, which `ended` tells
   }
   const pid = child.pid ?? 0;
+  const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
     pid,
+    isAlive,
     input,
-    output: output as Readable,
-    stdout: stdout.reader,
-    stderr: stderr.reader,
+    ...outputs,
     ended,
+    become(text, onFour) {
+      line.end(`${text}\n`);
+      four.end(onFour);
+    },
     kill() {
-      if (child.exitCode === null && child.signalCode === null) killFrom(pid, isolates);
+      if (isAlive()) killFrom(pid, tool.isolates);
     },
   };
 }
@@ -79,13 +105,6 @@ function spawned(child: ChildProcess): Promise<void> {
     child.once("spawn", resolve);
     child.once("error", reject);
   });
-}
-
-function feed(child: ChildProcess, bytes: Buffer | undefined): void {
-  const four = child.stdio[4];
-  if (bytes === undefined || four === null || four === undefined) return;
-  four.on("error", () => undefined); // it ended before it read all, which its exit tells
-  (four as Writable).end(bytes);
 }
 
 /**

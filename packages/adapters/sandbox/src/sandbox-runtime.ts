@@ -7,6 +7,7 @@ import {
   type IsolationReport,
   systemClock,
 } from "@meringue/core";
+import { type Berth, berthMaker, freeBerth } from "./berth.ts";
 import { INSIDE_ID } from "./bubblewrap.ts";
 import { type CgroupHost, MIB } from "./cgroup.ts";
 import { container, MAX_PROCESSES } from "./container.ts";
@@ -16,14 +17,23 @@ import { hostTools, reasonOf } from "./host-tools.ts";
 import type { Launcher } from "./launcher.ts";
 import { killMarked } from "./leftover-processes.ts";
 import { type LogPipes, logPipes } from "./log-pipes.ts";
-import type { NetworkPlace, SandboxNetwork } from "./network.ts";
+import type { SandboxNetwork } from "./network.ts";
 import { tryProgram } from "./probe.ts";
-import type { ResourceLimits, SandboxTool, SandboxUser } from "./sandbox-command.ts";
+import { type ReadyPool, readyPool } from "./ready-pool.ts";
+import {
+  type ResourceLimits,
+  type SandboxJob,
+  type SandboxTool,
+  type SandboxUser,
+  shellLine,
+} from "./sandbox-command.ts";
 import type { SandboxOptions } from "./sandbox-options.ts";
-import { startProcess } from "./sandbox-process.ts";
 import { makeStage, stageEtc } from "./stage.ts";
 import { removeVethLeftovers } from "./veth-leftovers.ts";
 import { dataLimitKib, kernelRelease, periodicWatch, type Watch } from "./watchdog.ts";
+
+/** How many containers everything that takes a while is made ahead for. */
+const BERTHS = 4;
 
 /** Everything that was chosen, for as long as the runtime lives. */
 interface Chosen {
@@ -53,7 +63,7 @@ export async function sandboxRuntime(options: SandboxOptions): Promise<Container
   const host: Host = { options, tools, isRoot, stage, etc, names, nextUser };
   const pipes = logPipes(`${stage.folder}/pipes`, tools);
   const attempt = (tool: SandboxTool, network?: SandboxNetwork) =>
-    tryProgram({ tool, network, user: nextUser(), pipes });
+    tryProgram({ sh: tools.need("sh"), tool, network, user: nextUser(), pipes });
   const limits = await chooseLimits(host);
   undo.defer(() => (typeof limits === "string" ? undefined : limits.close()));
   const tool = await chooseTool(host, attempt);
@@ -66,7 +76,19 @@ function runtimeOf(chosen: Chosen, stack: AsyncDisposableStack): ContainerRuntim
   const { host, limits, tool } = chosen;
   const running = new Map<string, Container>();
   const watch = watchFor(limits);
-  const start = starter(chosen, watch);
+  const { pipes } = chosen;
+  const groups = typeof limits === "string" ? undefined : limits;
+  const parts = {
+    sh: host.tools.need("sh"),
+    pipes,
+    tool,
+    network: chosen.network,
+    groups,
+    instance: host.names.instance,
+  };
+  const berths = readyPool(host.options.networkPool ?? BERTHS, berthMaker(parts), freeBerth);
+  stack.defer(() => berths.close());
+  const start = starter(chosen, berths, watch);
   stack.defer(async () => void (await Promise.all([...running.values()].map((one) => one.remove()))));
   return {
     name: "sandbox",
@@ -83,17 +105,25 @@ function runtimeOf(chosen: Chosen, stack: AsyncDisposableStack): ContainerRuntim
       signal?.throwIfAborted();
       return made;
     },
-    async removeLeftovers() {
-      const marks = tool.isolates ? new Set() : killMarked((mark) => isDead(mark, host));
-      const groups =
-        typeof limits === "string" ? [] : limits.names().filter((name) => !name.endsWith(host.names.instance));
-      if (typeof limits !== "string") await Promise.all(groups.map((name) => limits.existing(name).remove()));
-      if (host.isRoot) await removeVethLeftovers(host.names, host.tools);
-      host.stage.removeLeftovers();
-      return Math.max(groups.length, marks.size);
-    },
+    removeLeftovers: () => removeLeftovers(chosen),
     close: () => stack.disposeAsync(),
   };
+}
+
+async function removeLeftovers({ host, tool, limits }: Chosen): Promise<number> {
+  const marks = tool.isolates ? new Set<string>() : killMarked((mark) => isDead(mark, host));
+  const groups =
+    typeof limits === "string"
+      ? []
+      : limits
+          .names()
+          .filter((name) => !name.endsWith(`.${host.names.instance}`))
+          .map((name) => limits.existing(name));
+  const containers = groups.filter((group) => group.isLimited()).length; // others were only made ahead
+  await Promise.all(groups.map((group) => group.remove()));
+  if (host.isRoot) await removeVethLeftovers(host.names, host.tools);
+  host.stage.removeLeftovers();
+  return Math.max(containers, marks.size);
 }
 
 function isDead(mark: string, { names }: Host): boolean {
@@ -111,63 +141,63 @@ function watchFor(limits: CgroupHost | string): Watch | undefined {
   return limits.killsWhole ? undefined : periodicWatch(systemClock, 500, () => new Map());
 }
 
-function starter(chosen: Chosen, watch: Watch | undefined) {
+function starter(chosen: Chosen, berths: ReadyPool<Berth>, watch: Watch | undefined) {
   return async (spec: ContainerSpec, gone: () => void): Promise<Container> => {
-    const { host, network } = chosen;
-    const launcher = host.options.launchers(spec.kind, spec.image);
+    const launcher = chosen.host.options.launchers(spec.kind, spec.image);
     if (typeof launcher === "string") throw new ContainerStartFailed("image", launcher);
     const absent = missing(launcher);
     if (absent !== undefined) throw new ContainerStartFailed("host", absent);
-    let place: NetworkPlace | undefined;
+    let berth: Berth | undefined;
     try {
-      place = await network.take();
-      return await startIn(chosen, spec, launcher, place, watch, gone);
+      berth = await takeAlive(berths);
+      return startIn(chosen, spec, launcher, berth, watch, gone);
     } catch (cause) {
-      await place?.release();
+      if (berth !== undefined) await freeBerth(berth);
       throw new ContainerStartFailed("host", `no sandbox could be made: ${reasonOf(cause)}`, { cause });
     }
   };
 }
 
-async function startIn(
-  { host, tool, limits, pipes }: Chosen,
+/** A shell that waited long may have been killed by somebody else. */
+async function takeAlive(berths: ReadyPool<Berth>): Promise<Berth> {
+  for (;;) {
+    const berth = await berths.take();
+    if (berth.shell.isAlive()) return berth;
+    await freeBerth(berth);
+  }
+}
+
+function startIn(
+  { host, tool }: Chosen,
   spec: ContainerSpec,
   launcher: Launcher,
-  place: NetworkPlace,
+  { place, cgroup, shell }: Berth,
   watch: Watch | undefined,
   gone: () => void,
-): Promise<Container> {
-  await using undo = new AsyncDisposableStack();
-  const { memoryMb, cpuShares } = spec;
-  const cgroup =
-    typeof limits === "string"
-      ? undefined
-      : limits.make(`${spec.name}.${host.names.instance}`, { memoryMb, pids: MAX_PROCESSES, cpuShares });
-  undo.defer(() => cgroup?.remove());
-  const command = tool.command({
+): Container {
+  const { name, memoryMb, cpuShares } = spec;
+  cgroup?.limit({ memoryMb, pids: MAX_PROCESSES, cpuShares });
+  const job: SandboxJob = {
     launcher,
     env: environment(spec, launcher, place.apiHost),
-    enter: place.enter,
-    joinFiles: cgroup?.joinFiles ?? [],
     user: host.nextUser(),
     resourceLimits: cgroup === undefined ? resourceLimits(memoryMb) : undefined,
-  });
-  undo.defer(() => command.cleanUp?.());
-  const process = await startProcess(command, pipes, tool.isolates);
-  undo.move();
-  place.occupiedBy(spec.name);
+  };
+  const command = tool.command(job);
+  place.occupiedBy(name);
+  shell.become(shellLine(command, job), command.onFour);
   return container({
-    name: spec.name,
+    name,
     memoryMb,
     launcher,
-    process,
+    process: shell,
     place,
     cgroup,
     watch,
     folderBytes: tool.isolates ? (host.options.tmpMb ?? 512) * MIB : 0,
     cleanUp() {
       command.cleanUp?.();
-      if (!tool.isolates && command.mark !== undefined) killMarked((mark) => mark === command.mark);
+      if (command.mark !== undefined) killMarked((mark) => mark === command.mark);
       gone();
     },
   });

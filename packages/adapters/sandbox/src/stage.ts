@@ -1,11 +1,14 @@
 import {
+  accessSync,
   chmodSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -20,23 +23,49 @@ export interface Stage {
   close(): void;
 }
 
-/** @param owner what begins the names of all folders of this owner */
+/**
+ * Makes it in memory where that can be had: the first start of a server copies a thousand small files into it.
+ * @param owner what begins the names of all folders of this owner
+ */
 export function makeStage(owner: string, isRoot: boolean): Stage {
-  const parent = isRoot && existsSync("/run") ? "/run" : (process.env["XDG_RUNTIME_DIR"] ?? tmpdir());
+  const parents = placesFor(isRoot);
+  const parent = parents.find(isInMemory) ?? parents.find(isWritable) ?? tmpdir();
   const prefix = `meringue-${owner}-`;
   const folder = mkdtempSync(`${parent}/${prefix}`);
+  const isDead = (path: string): boolean => path !== folder && statSync(path).uid === process.getuid?.();
   return {
     folder,
     removeLeftovers() {
-      const dead = readdirSync(parent)
-        .map((name) => `${parent}/${name}`)
-        .filter((path) => path.startsWith(`${parent}/${prefix}`) && path !== folder)
-        .filter((path) => statSync(path).uid === process.getuid?.());
+      const dead = parents
+        .filter((place) => existsSync(place))
+        .flatMap((place) => readdirSync(place).map((name) => `${place}/${name}`))
+        .filter((path) => path.slice(path.lastIndexOf("/") + 1).startsWith(prefix))
+        .filter(isDead);
       for (const path of dead) rmSync(path, { recursive: true, force: true });
       return dead.length;
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+function placesFor(isRoot: boolean): string[] {
+  const own = isRoot ? "/run" : process.env["XDG_RUNTIME_DIR"];
+  return [...(own === undefined ? [] : [own]), "/dev/shm", tmpdir()];
+}
+
+const TMPFS = 0x0102_1994;
+
+function isInMemory(path: string): boolean {
+  return isWritable(path) && statfsSync(path).type === TMPFS;
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false; // absent or not ours: the next place will do
+  }
 }
 
 /** Folders of /etc that programs in /usr look into; certificates above all. Nothing in them is secret. */

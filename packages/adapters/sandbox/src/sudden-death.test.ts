@@ -73,10 +73,16 @@ function list(folder: string): string[] {
 }
 
 function cases(mode: Mode): void {
-  test("no process of a container outlives its server, and the next server clears the rest", async ({ expect }) => {
+  test("no process of a container outlives its server, and the next server clears the rest", async ({
+    expect,
+    onTestFinished,
+  }) => {
     const options = { ownerId: anyOwner(), tmpMb: 64, networkPool: 1, force: mode.force };
     const mark = `8643${process.pid}${Math.trunc(performance.now())}`;
+    const started: RemoteRuntime[] = [];
+    onTestFinished(() => started.forEach((runtime) => void runtime.process.kill("SIGKILL")));
     const first = await remoteRuntime(options, mode.as);
+    started.push(first);
     await startHiders(first, mark);
     await expect.poll(() => running(mark)).toBeGreaterThan(0);
     await killServer(first);
@@ -85,6 +91,7 @@ function cases(mode: Mode): void {
     const isPatient = mode.force.limits === "cgroup" || mode === plainMode;
     if (!isPatient) await expect.poll(() => running(mark), { timeout: 5000 }).toBe(0);
     const second = await remoteRuntime(options, mode.as);
+    started.push(second);
     const removed = await second.removeLeftovers();
     if (isPatient) expect(removed).toBe(2);
     await expect.poll(() => running(mark), { timeout: 5000 }).toBe(0);

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, realpathSync, rmSync, statSync, symlinkSync, writ
 import { dirname } from "node:path";
 import { countedInside, INSIDE_ID, type Layout, SHM_MB } from "./bubblewrap.ts";
 import { type RootPlan, rootPlan } from "./root-plan.ts";
-import { dropTo, joined, NOTHING_TO_GAIN, type SandboxJob, type SandboxTool } from "./sandbox-command.ts";
+import { dropTo, NOTHING_TO_GAIN, type SandboxJob, type SandboxTool } from "./sandbox-command.ts";
 import { mountFlagsOf, passwdText } from "./stage.ts";
 
 // The first process inside. It lays out the root, leaves the host's behind, and stays: it is what the death of the
@@ -36,6 +36,8 @@ export function unshareTool(layout: Layout): SandboxTool {
   const plans = new Map<string, { readonly folder: string; readonly fstab: string }>();
   const mnt = `${layout.scratch}/mnt`;
   mkdirSync(mnt, { recursive: true });
+  const script = `${layout.scratch}/first-process.sh`;
+  writeFileSync(script, FIRST_PROCESS);
 
   function system(job: SandboxJob): { folder: string; fstab: string } {
     const key = JSON.stringify(job.launcher.binds);
@@ -52,6 +54,7 @@ export function unshareTool(layout: Layout): SandboxTool {
   return {
     kind: "unshare",
     isolates: true,
+    fileOnFive: perl === undefined ? undefined : filter,
     lines: [
       `files: own root, read-only system, /tmp and /action ${layout.tmpMb} MB each (unshare; bubblewrap would be faster)`,
       "processes: own pid, ipc and uts namespaces, no capabilities" + (isRoot ? ", a user id of its own" : ""),
@@ -71,8 +74,7 @@ export function unshareTool(layout: Layout): SandboxTool {
       const environment = [real(tools.need("env")), "-i", "--chdir=/action", ...variables];
       const inner = [...becomeAction(job, layout), ...filterFirst, ...environment, ...job.launcher.argv];
       return {
-        argv: joined(sh, job, [...outside, sh, "-c", FIRST_PROCESS, "sh", mnt, fstab, ...inner]),
-        ...(perl === undefined || filter === undefined ? {} : { fileOnFive: filter }),
+        argv: [...outside, sh, script, mnt, fstab, ...inner],
         cleanUp() {
           for (const path of [fstab, passwd]) rmSync(path, { force: true });
         },
