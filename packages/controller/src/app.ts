@@ -1,6 +1,7 @@
-import { trackInFlight } from "@meringue/core";
+import { messages, NotFound, trackInFlight } from "@meringue/core";
 import { type FastifyInstance, fastify } from "fastify";
 import { sendBare } from "./answer.ts";
+import { callerOf } from "./caller.ts";
 import { ADMIN_CORS, corsHeaders, isApiUrl } from "./cors.ts";
 import type { AppDependencies } from "./dependencies.ts";
 import { authenticate, drainable, refuseOversize, undecodable } from "./gates.ts";
@@ -58,17 +59,24 @@ export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> 
   });
 
   const { dispatcher, inFlight } = trackInFlight(deps.dispatcher);
-  addRoutes(app, { ...deps, dispatcher }, routes({ ...deps, dispatcher, inFlight }));
+  const { operatorRoutes = true } = deps;
+  const served = routes({ ...deps, dispatcher, inFlight }).filter(
+    ({ operator }) => operatorRoutes || operator !== true,
+  );
+  addRoutes(app, { ...deps, dispatcher }, served);
   await app.ready();
   return app;
 }
 
 function addRoutes(app: FastifyInstance, deps: AppDependencies, served: readonly Route[]): void {
   const identify = authenticate(deps);
-  for (const { method, urls, open = false, handle } of served) {
+  for (const { method, urls, open = false, operator = false, handle } of served) {
     for (const url of urls) {
       // A handler answers the request itself: fastify must not take what it returns for a body.
-      const handler = async (...[request, reply]: Parameters<Route["handle"]>): Promise<void> => handle(request, reply);
+      const handler = async (...[request, reply]: Parameters<Route["handle"]>): Promise<void> => {
+        if (operator && callerOf(request.raw).via === "container") throw new NotFound(messages.routeNotFound);
+        return handle(request, reply);
+      };
       app.route({ method, url, handler, ...(open ? {} : { onRequest: identify }) });
     }
   }

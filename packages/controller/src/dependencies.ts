@@ -48,6 +48,11 @@ export interface AppDependencies {
   readonly clock: Clock;
   readonly build: BuildInfo;
   readonly logger: Logger;
+  /**
+   * Whether `/invokers`, `/activation` and `/disable` are served on the public address; they are unless told otherwise. The
+   * first two need no credentials and name what tenants run: not for an address that strangers reach.
+   */
+  readonly operatorRoutes?: boolean;
   /** Who may call `POST /disable`. */
   readonly admin: { readonly username: string; readonly password: string };
   /** Kinds that every namespace may use although its limits restrict it; none given and none in its limits: all. */

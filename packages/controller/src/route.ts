@@ -17,6 +17,11 @@ export interface Route {
   readonly method: Method;
   /** Paths it answers on: usually one, or two that differ in a slash at the end. */
   readonly urls: readonly string[];
+  /**
+   * Whether it is the operators' own: never there for containers, and for strangers only where the deployment says so
+   * (see AppDependencies.operatorRoutes).
+   */
+  readonly operator?: boolean;
   /** Whether anybody may call it; otherwise the caller's identity is found out first. */
   readonly open?: boolean;
   /** Answers the request itself. What it throws becomes the answer. */

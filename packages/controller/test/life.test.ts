@@ -129,6 +129,32 @@ describe("the entrance for containers", () => {
   });
 });
 
+describe("what is for operators", () => {
+  const OPERATORS = ["/activation", "/activation/count", "/invokers", "/invokers/ready", "/disable"];
+
+  test("is not there for containers", async () => {
+    const w = await world();
+    const server = createServer((incoming, outgoing) =>
+      handle(w.app, incoming, outgoing, { via: "container", namespace: "guest" }),
+    );
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    open.push({ close: () => new Promise((resolve) => server.close(resolve)) });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+    for (const path of OPERATORS) {
+      const method = path === "/disable" ? "POST" : "GET";
+      expect((await call(url, path, { method })).status, path).toBe(404);
+    }
+  });
+
+  test("is like any unknown path where the deployment does not serve it", async () => {
+    const w = await world({ operatorRoutes: false });
+    for (const path of OPERATORS) expect((await call(w.url, path)).status, path).toBe(405);
+    expect((await call(w.url, "/ping")).status).toBe(200);
+  });
+});
+
 describe("a request that is no HTTP", () => {
   test("is answered 400 with an error and a code", async () => {
     const w = await world();

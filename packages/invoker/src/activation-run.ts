@@ -9,7 +9,7 @@ import {
 } from "@meringue/core";
 import type { Answer, AnswerLimits } from "./answer.ts";
 import type { Outcome } from "./job.ts";
-import { formatLogLine } from "./log-lines.ts";
+import { formatLogLine, formatLogLines } from "./log-lines.ts";
 import type { PooledContainer } from "./pooled-container.ts";
 import { type RunTimes, runRecord, SERVER_STOPPED } from "./record.ts";
 import { initValue, runBody } from "./run-context.ts";
@@ -170,7 +170,7 @@ async function collectLogs(
   const limitBytes = message.action.action.limits.logs * 1024 * 1024;
   if (limitBytes === 0) return { lines: [], failed: false };
   const collected = await pooled.logs.collect(around.sentinels && !failed);
-  const lines = collected.lines.map(formatLogLine);
+  const lines = formatLogLines(collected.lines);
   const notice = (text: string): void => {
     lines.push(formatLogLine({ time: around.clock.now(), stream: "stderr", text }));
   };

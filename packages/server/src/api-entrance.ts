@@ -1,6 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ApiEntrance, Caller, OpenEntrance } from "@meringue/core";
+import { maxConnections } from "./descriptors.ts";
+
+/** Connections that one container may hold at a time. */
+const CONNECTIONS_PER_CONTAINER = 128;
+/** In which a whole request has to come in, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Serves one request of a container. */
 export type ServeContainer = (request: IncomingMessage, response: ServerResponse, caller: Caller) => void;
@@ -22,6 +28,7 @@ export function apiEntrance({ port, serve, namespaceOf }: ApiEntranceOptions): A
         const namespace = name === undefined ? undefined : namespaceOf(name);
         serve(request, response, { via: "container", namespace });
       });
+      limitConnections(server);
       await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
         server.listen({ host, port: wantedPort }, () => {
@@ -39,4 +46,22 @@ export function apiEntrance({ port, serve, namespaceOf }: ApiEntranceOptions): A
       };
     },
   };
+}
+
+/** No container may take the descriptors that others, and the server itself, need. */
+function limitConnections(server: Server): void {
+  server.maxConnections = maxConnections();
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  const held = new Map<string, number>();
+  server.on("connection", (socket) => {
+    const address = socket.remoteAddress ?? "";
+    const now = (held.get(address) ?? 0) + 1;
+    if (now > CONNECTIONS_PER_CONTAINER) return void socket.destroy();
+    held.set(address, now);
+    socket.once("close", () => {
+      const left = (held.get(address) ?? 1) - 1;
+      if (left === 0) held.delete(address);
+      else held.set(address, left);
+    });
+  });
 }

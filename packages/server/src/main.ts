@@ -6,6 +6,7 @@ import { helpText } from "./config/help.ts";
 import { BadConfig, readCommandLine } from "./config/read-config.ts";
 import { serverVersion } from "./config/version.ts";
 import { NoContainers } from "./container-runtimes.ts";
+import { closeInheritedDescriptors } from "./descriptors.ts";
 import { UnusableManifest } from "./manifest-file.ts";
 import { onParentGone } from "./parent-watch.ts";
 import { startStandalone } from "./standalone.ts";
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
 }
 
 async function serve(config: Config): Promise<void> {
+  closeInheritedDescriptors();
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: STDERR, sync: true }));
   const stopAsked = Promise.withResolvers<string>();
   stopOnSignals(stopAsked.resolve);

@@ -34,6 +34,7 @@ import type { Config } from "./config/config.ts";
 import { systemLimits } from "./config/system-limits.ts";
 import { serverVersion } from "./config/version.ts";
 import { type ChosenRuntimes, chooseRuntimes } from "./container-runtimes.ts";
+import { maxConnections } from "./descriptors.ts";
 import { readManifest } from "./manifest-file.ts";
 import { ownerId } from "./owner-id.ts";
 import { randomIds } from "./random-ids.ts";
@@ -159,10 +160,12 @@ async function startApi(
     clock,
     build: { date: serverVersion(), number: serverVersion() },
     logger,
+    operatorRoutes: isLoopback(config.host),
     admin: { username: config.controllerUser, password: config.controllerPassword },
     invokerStatus: () => [{ name: "invoker0/0", status: "up" }],
     disable,
   });
+  app.server.maxConnections = maxConnections();
   await app.listen({ host: config.host, port: config.port });
   return app;
 }

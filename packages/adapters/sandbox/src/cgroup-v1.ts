@@ -62,7 +62,9 @@ function group(folders: ControllerFolders, name: string): Cgroup {
   const freezer = `${folders.freezer}/${name}`;
   const all = Object.values(folders).map((tree) => `${tree}/${name}`);
   const state = (): string => read(freezer, "freezer.state").trim();
+  let shallFreeze = false; // thawing calls off a freezing under way, which would undo it
   const thaw = (): Promise<void> => {
+    shallFreeze = false;
     put(freezer, "freezer.state", "THAWED");
     return until("thawing", () => state() === "THAWED");
   };
@@ -71,7 +73,9 @@ function group(folders: ControllerFolders, name: string): Cgroup {
     limit: (limits) => limit(folders, name, limits),
     isLimited: () => hasLimit(`${folders.pids}/${name}`),
     async freeze() {
+      shallFreeze = true;
       await until("freezing", () => {
+        if (!shallFreeze) throw new Error(`${name} was thawed while it was being frozen`);
         put(freezer, "freezer.state", "FROZEN"); // each time: one that forked meanwhile needs a second push
         return state() === "FROZEN";
       });
@@ -79,6 +83,7 @@ function group(folders: ControllerFolders, name: string): Cgroup {
     thaw,
     memoryKills: () => counter(`${folders.memory}/${name}`, "memory.oom_control", "oom_kill"),
     async remove() {
+      shallFreeze = false;
       await until(`the end of ${name}`, () => {
         const left = all.flatMap(members);
         for (const pid of left) signal(pid, "SIGKILL");

@@ -62,13 +62,14 @@ export function runTool(argv: readonly string[], input = ""): Promise<string> {
     const child = spawn(program, args, { stdio: "pipe", timeout: TIMEOUT_MS, killSignal: "SIGKILL", env: toolEnv() });
     let out = "";
     let complaint = "";
+    child.on("error", (cause) => reject(new ToolFailed(`${program} could not be started`, { cause })));
+    if (child.pid === undefined) return; // its streams may not even be there
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       out += text;
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       complaint += text;
     });
-    child.on("error", (cause) => reject(new ToolFailed(`${program} could not be started`, { cause })));
     child.on("close", (code, signal) => {
       if (code === 0) resolve(out);
       else reject(new ToolFailed(`${program}: ${oneLine(complaint) || `ended with ${signal ?? code}`}`));

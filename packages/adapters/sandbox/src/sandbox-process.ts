@@ -62,10 +62,11 @@ export async function parkShell({ sh, enter, pipes, tool }: Parking): Promise<Pa
     cwd: "/",
     detached: true, // a session of its own: our terminal is out of its reach
   });
+  const ended = endOf(child);
+  const running = spawned(child);
   for (const pipe of [stdout, stderr]) pipe.handedOver();
   if (file !== undefined) closeSync(file);
-  const ended = endOf(child);
-  await spawned(child);
+  await running;
   const [input, , , output, four, , line] = child.stdio as unknown as Descriptors;
   const outputs = { output, stdout: stdout.reader, stderr: stderr.reader };
   for (const stream of [input, four, line, ...Object.values(outputs)]) {

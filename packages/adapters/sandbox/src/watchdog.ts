@@ -27,8 +27,12 @@ export function periodicWatch(
   const all = new Set<Watched>();
   let cancel: (() => void) | undefined;
   function tick(): void {
-    const processes = list();
-    for (const watched of all) watched.look(processes);
+    try {
+      const processes = list();
+      for (const watched of all) watched.look(processes);
+    } catch (error) {
+      if (!isShortage(error)) throw error; // the next look may find descriptors again
+    }
     cancel = all.size === 0 ? undefined : clock.after(everyMs, tick);
   }
   return {
@@ -43,6 +47,12 @@ export function periodicWatch(
       cancel = undefined;
     },
   };
+}
+
+/** Whether the process, or the host, has no file descriptors left. */
+function isShortage(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "EMFILE" || code === "ENFILE";
 }
 
 /** A sandbox to be measured. */

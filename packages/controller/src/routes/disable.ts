@@ -15,6 +15,7 @@ export function disableRoute({ admin, disable }: DisableDependencies): Route {
     method: "POST",
     urls: ["/disable"],
     open: true,
+    operator: true,
     handle(request, reply) {
       const token = /^basic +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
       if (token === undefined)

@@ -9,12 +9,14 @@ export function inFlightRoutes(inFlight: InFlight): readonly Route[] {
       method: "GET",
       urls: withSlash("/activation"),
       open: true,
+      operator: true,
       handle: (request, reply) => sendJson(request, reply, 200, inFlight.list()),
     },
     {
       method: "GET",
       urls: ["/activation/count"],
       open: true,
+      operator: true,
       handle: (request, reply) => sendJson(request, reply, 200, inFlight.size),
     },
   ];

@@ -10,6 +10,7 @@ export function invokersRoutes({ invokerStatus }: { invokerStatus(): readonly In
       method: "GET",
       urls: withSlash("/invokers"),
       open: true,
+      operator: true,
       handle(request, reply) {
         const states = Object.fromEntries(invokerStatus().map(({ name, status }) => [name, status]));
         sendJson(request, reply, 200, states);
@@ -19,12 +20,14 @@ export function invokersRoutes({ invokerStatus }: { invokerStatus(): readonly In
       method: "GET",
       urls: ["/invokers/healthy/count"],
       open: true,
+      operator: true,
       handle: (request, reply) => sendJson(request, reply, 200, healthy()),
     },
     {
       method: "GET",
       urls: ["/invokers/ready"],
       open: true,
+      operator: true,
       handle(request, reply) {
         const all = invokerStatus().length;
         const up = healthy();

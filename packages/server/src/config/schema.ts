@@ -161,7 +161,7 @@ export const ConfigSchema = z.object({
   controllerUser: z.string().default("controller.user").register(settings, {
     flags: "--controller-user <name>",
     env: "MERINGUE_CONTROLLER_USER",
-    about: "user name for `POST /disable`",
+    about: "user name for `POST /disable`, which like `/invokers` and `/activation` is served on loopback only",
   }),
   controllerPassword: z.string().default("controller.pass").register(settings, {
     flags: "--controller-password <text>",
