@@ -8,7 +8,7 @@ import type { Job, Outcome } from "./job.ts";
 import { pace } from "./pace.ts";
 import { type Placement, placement } from "./placement.ts";
 import type { PoolOptions } from "./pool-options.ts";
-import { type PooledContainer, transition } from "./pooled-container.ts";
+import { type Owner, type PooledContainer, transition } from "./pooled-container.ts";
 import { waitingJobs } from "./waiting-jobs.ts";
 
 /** How long what an ended process said may still be on its way, in milliseconds. */
@@ -99,6 +99,14 @@ export class ContainerPool {
   /** Ends up to `count` stem cells of a class. */
   dropCells(cell: CellClass, count: number): void {
     for (const pooled of this.table.cells(cellKey(cell)).slice(0, Math.max(0, count))) this.#remove(pooled, "evict");
+  }
+
+  /** Ends the idle containers of some owners; those at work end by their idle time. */
+  dropIdle(isMeant: (owner: Owner) => boolean): void {
+    for (const pooled of [...this.table.all()]) {
+      const idle = pooled.state === "idle" || pooled.state === "paused";
+      if (idle && pooled.owner !== undefined && isMeant(pooled.owner)) this.#remove(pooled, "evict");
+    }
   }
 
   /**

@@ -69,6 +69,8 @@ export interface Invoker extends Dispatcher {
   inFlight(): readonly (readonly [activationId: string, action: string])[];
   /** The namespace that a container works for; undefined for a stem cell or an unknown name. */
   namespaceOf(containerName: string): string | undefined;
+  /** An action was written or deleted: what idles in the name of an earlier revision is of no use any more. */
+  changed(actionId: string): void;
   /** Lets running activations finish for `drainMs`, then removes all containers. */
   close(drainMs: number): Promise<void>;
 }
@@ -164,6 +166,7 @@ export function invoker(options: InvokerOptions): Invoker {
       owner: {
         key: ownerKey(message.action, message.user.namespace.name),
         namespace: message.user.namespace.name,
+        actionId: message.action.id,
         concurrency: message.action.action.limits.concurrency,
       },
       since: clock.now(),
@@ -228,6 +231,8 @@ export function invoker(options: InvokerOptions): Invoker {
       for (const pooled of pool.table.all()) if (pooled.name === containerName) return pooled.owner?.namespace;
       return undefined;
     },
+
+    changed: (actionId) => pool.dropIdle((owner) => owner.actionId === actionId),
 
     async close(drainMs) {
       closing = true;

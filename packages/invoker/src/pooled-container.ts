@@ -36,6 +36,8 @@ export interface Owner {
   /** Equal for the same namespace, action and revision only. */
   readonly key: string;
   readonly namespace: string;
+  /** The action's id, whatever its revision. */
+  readonly actionId: string;
   /** Activations that may run in one container at a time. */
   readonly concurrency: number;
 }

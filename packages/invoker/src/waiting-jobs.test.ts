@@ -5,7 +5,7 @@ import { waitingJobs } from "./waiting-jobs.ts";
 const cell = (memoryMb: number) => ({ kind: "nodejs:24", image: "node", pull: "never", memoryMb }) as const;
 const aJob = (ownerKey: string, since: number, memoryMb = 256): Job => ({
   cell: cell(memoryMb),
-  owner: { key: ownerKey, namespace: ownerKey, concurrency: 1 },
+  owner: { key: ownerKey, namespace: ownerKey, actionId: "guest/hello", concurrency: 1 },
   since,
   run: async () => "keep",
   fail() {},

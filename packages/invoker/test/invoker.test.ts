@@ -46,6 +46,20 @@ describe("an invoker", () => {
     expect((await result).response.statusCode).toBe(0);
   });
 
+  test("ends what idles for an action that was changed, and nothing else", async ({ expect }) => {
+    const { invoker, ran, runtime } = invokerWorld();
+    await ran();
+    await turn();
+    const before = runtime.counts.removed;
+    invoker.changed("guest/other");
+    await turn();
+    expect(runtime.counts.removed).toBe(before);
+
+    invoker.changed("guest/hello");
+    await turn();
+    expect(runtime.counts.removed).toBe(before + 1);
+  });
+
   test("refuses what the journal does not accept: it is not run and leaves no record", async ({ expect }) => {
     const trouble = { on: false };
     const { invoker, ran, runtime, events, stored } = invokerWorld({

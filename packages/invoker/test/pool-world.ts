@@ -115,7 +115,12 @@ function testJob(owner: string, wishes: JobWishes, since: number): TestJob & { i
   let init = (): void => {};
   return {
     cell: cellOf(wishes),
-    owner: { key: owner, namespace: owner.split("/")[0] ?? "", concurrency: wishes.concurrency ?? 1 },
+    owner: {
+      key: owner,
+      namespace: owner.split("/")[0] ?? "",
+      actionId: "guest/hello",
+      concurrency: wishes.concurrency ?? 1,
+    },
     since,
     async run(container, initialized) {
       if (state !== "waiting") throw new Error("the job was run again");

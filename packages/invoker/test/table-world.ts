@@ -27,7 +27,12 @@ export function tableWorld(): TableWorld {
     has(state, { memoryMb = 256, kind = "nodejs:24", owner = "guest/a", ...over } = {}) {
       const cell = { kind, image: "image", pull: "never", memoryMb } as const;
       const pooled = pooledContainer(fakeContainer({ ...cell, name: `c${++names}`, cpuShares: 2, env: {} }), cell);
-      const whose: Owner = { key: owner, namespace: owner, concurrency: over.concurrency ?? 1 };
+      const whose: Owner = {
+        key: owner,
+        namespace: owner,
+        actionId: "guest/hello",
+        concurrency: over.concurrency ?? 1,
+      };
       const owned = state === "cell" || state === "starting" ? undefined : whose;
       const busy = state === "busy" || state === "initializing" || state === "resuming" || state === "draining";
       Object.assign(pooled, { state, owner: owned, inFlight: busy ? 1 : 0, ...over });

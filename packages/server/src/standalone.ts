@@ -192,7 +192,7 @@ function dispatcherOf(worker: Promise<Invoker>): Dispatcher {
 }
 
 async function startInvoker(
-  { config, logger, manifest, limits, storeLevels, store, parameterLocks, clock, warn }: Foundation,
+  { config, logger, manifest, limits, storeLevels, store, changes, parameterLocks, clock, warn }: Foundation,
   app: FastifyInstance,
   port: number,
   stack: AsyncDisposableStack,
@@ -231,6 +231,10 @@ async function startInvoker(
   });
   const { close } = running;
   stack.defer(() => close(DRAIN_MS));
+  const { changed } = running;
+  changes.subscribe((change) => {
+    if (change.kind === "entity") changed(change.id);
+  });
   const recovered =
     (await recoverEnclosing(store.journal, store.activations, clock, storeLevels)) + (await running.recover());
   if (recovered > 0) logger.info({ recovered }, "took up what the last server left unfinished");
