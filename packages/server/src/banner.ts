@@ -30,12 +30,14 @@ export function banner(facts: BannerFacts, colour: boolean): string {
   for (const { name, authKey } of accounts.fresh) lines.push(`  new key of ${name}, shown this once: ${authKey}`);
   lines.push(
     `wsk property set --apihost ${url}`,
-    `wsk property set --auth ${accounts.guestKey ?? guestHint(accounts)}`,
+    `wsk property set --auth ${accounts.guestKey ?? guestHint(facts)}`,
     `ready: ${url}`,
   );
   return `${lines.join("\n")}\n`;
 }
 
-function guestHint({ fresh }: SeededAccounts): string {
-  return fresh.find(({ name }) => name === "guest")?.authKey ?? '"$(npm run -s meringue -- admin user get guest)"';
+/** Where the key is not for everybody's eyes: how to ask for it. */
+function guestHint({ accounts, dataDir }: BannerFacts): string {
+  const fresh = accounts.fresh.find(({ name }) => name === "guest");
+  return fresh?.authKey ?? `"$(npm run -s meringue -- admin --data-dir '${dataDir}' user get guest)"`;
 }

@@ -33,10 +33,15 @@ async function serve(config: Config): Promise<void> {
   closeInheritedDescriptors();
   const logger = pino({ level: config.logLevel }, pino.destination({ fd: STDERR, sync: true }));
   const stopAsked = Promise.withResolvers<string>();
-  stopOnSignals(stopAsked.resolve);
+  let started = false;
+  stopOnSignals((signal) => {
+    if (!started) process.exit(1); // nothing was accepted yet; containers end with their parent
+    stopAsked.resolve(signal);
+  });
   onParentGone(() => stopAsked.resolve("the parent process is gone"));
 
   const server = await startStandalone(config, logger);
+  started = true;
   process.stdout.write(server.banner);
   const why = await Promise.race([stopAsked.promise, server.disabled.then(() => "POST /disable")]);
   logger.info({ why }, "stopping");
@@ -62,16 +67,18 @@ const MENDABLE = [BadConfig, NoContainers, UnusableManifest, StoreUnusable, Secr
 /** What the operator can mend is told in a sentence; anything else is a bug and shows its stack. */
 function isOperatorsMatter(error: unknown): error is Error {
   if (MENDABLE.some((kind) => error instanceof kind)) return true;
-  return (
-    error instanceof Error &&
-    ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL"].includes((error as NodeJS.ErrnoException).code ?? "")
-  );
+  // What the system refused: a port that is taken, a name that is none, a folder that is a file or full.
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+}
+
+function adviceFor(error: NodeJS.ErrnoException): string {
+  return error.code === "EADDRINUSE" ? "; take another with --port, or a free one with --port 0" : "";
 }
 
 try {
   await main();
 } catch (error) {
   if (!isOperatorsMatter(error)) throw error;
-  process.stderr.write(`meringue: ${error.message}\n`);
+  process.stderr.write(`meringue: ${error.message}${adviceFor(error)}\n`);
   process.exitCode = error instanceof BadConfig ? 2 : 1;
 }

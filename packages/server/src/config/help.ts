@@ -9,6 +9,7 @@ export function helpText(): string {
     "Usage: npm start -- [options]          (or: meringue [standalone] [options])",
     "",
     "Starts Meringue: everything in one process, with no other service needed.",
+    "Other roles: meringue admin (accounts and limits), meringue config (the settings in force).",
     "",
     "Options, with the variable that says the same and the default:",
     ...settingNames.flatMap(describe),
@@ -32,7 +33,9 @@ function describe(name: SettingName): string[] {
 
 function pair(left: string, right: string): string[] {
   const padded = `  ${left}`.padEnd(FLAGS_WIDTH);
-  return padded.length > FLAGS_WIDTH ? [`  ${left}`, " ".repeat(FLAGS_WIDTH) + right] : [padded + right];
+  return padded.length >= FLAGS_WIDTH && !padded.endsWith(" ")
+    ? [`  ${left}`, " ".repeat(FLAGS_WIDTH) + right]
+    : [padded + right];
 }
 
 /** docs/configuration.md. */

@@ -67,12 +67,13 @@ export const ConfigSchema = z.object({
   durability: oneOf("default", "strict").default("default").register(settings, {
     flags: "--durability <how>",
     env: "MERINGUE_DURABILITY",
-    about: "`strict` waits for the disk before every answer, so that even a power cut loses nothing that was answered",
+    about:
+      "`default` or `strict`: `strict` waits for the disk before every answer, so that even a power cut loses nothing that was answered",
   }),
   logLevel: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info").register(settings, {
     flags: "--log-level <level>",
     env: "MERINGUE_LOG_LEVEL",
-    about: "least severe level that is logged",
+    about: "least severe level that is logged: trace, debug, info, warn, error, fatal or silent",
   }),
   limits: oneOf("default", "upstream").default("default").register(settings, {
     flags: "--limits <set>",
