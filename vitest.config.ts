@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     // Every test makes its own world, so that a worker may go from file to file with what it has loaded.
     isolate: false,
+    maxWorkers: "100%",
     include: [
       "packages/**/*.test.ts",
       "runtimes/**/*.test.ts",

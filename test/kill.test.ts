@@ -9,8 +9,10 @@ import { hostNames } from "../packages/adapters/sandbox/src/host-names.ts";
 import { ownerId } from "../packages/server/src/owner-id.ts";
 import { type ApiClient, apiClient } from "./api-client.ts";
 
-/** A few rounds with `npm test`; the gate asks for many. */
-const ROUNDS = Number(process.env["MERINGUE_KILL_ROUNDS"] ?? 5);
+/** A few rounds with `npm test`; the gate asks for many, and shares them out to two servers at a time. */
+const ALL_ROUNDS = Number(process.env["MERINGUE_KILL_ROUNDS"] ?? 4);
+const SERVERS = [1, 2];
+const ROUNDS = Math.ceil(ALL_ROUNDS / SERVERS.length);
 const WRITERS = 3;
 const MAX_WAIT_MS = 300;
 const ROUND_BUDGET_MS = 10_000;
@@ -25,29 +27,33 @@ interface Acknowledged {
   readonly accepted: string[];
 }
 
-describe("a server that is killed again and again", () => {
-  test(`loses nothing it acknowledged, and leaves nothing behind (${ROUNDS} rounds)`, {
-    timeout: ROUNDS * ROUND_BUDGET_MS + 60_000,
-  }, async ({ expect }) => {
-    const dataDir = await mkdtemp(join(tmpdir(), "meringue-kill-"));
-    const known: Acknowledged = { actions: new Map(), recorded: [], accepted: [] };
-    try {
-      for (let round = 0; round < ROUNDS; round++) {
-        const server = await startServer({ dataDir });
-        const client = apiClient(server.url, server.guestKey);
-        await verify(client, known, round === 0 ? 0 : WRITERS * 50, expect);
-        await workUntilKilled(server, client, known, round);
+describe.concurrent("a server that is killed again and again", () => {
+  test.for(SERVERS)(
+    `loses nothing it acknowledged, and leaves nothing behind (number %i, ${ROUNDS} rounds)`,
+    {
+      timeout: ROUNDS * ROUND_BUDGET_MS + 60_000,
+    },
+    async (_number, { expect }) => {
+      const dataDir = await mkdtemp(join(tmpdir(), "meringue-kill-"));
+      const known: Acknowledged = { actions: new Map(), recorded: [], accepted: [] };
+      try {
+        for (let round = 0; round < ROUNDS; round++) {
+          const server = await startServer({ dataDir });
+          const client = apiClient(server.url, server.guestKey);
+          await verify(client, known, round === 0 ? 0 : WRITERS * 50, expect);
+          await workUntilKilled(server, client, known, round);
+        }
+        await using last = await startServer({ dataDir });
+        const client = apiClient(last.url, last.guestKey);
+        await verify(client, known, Number.POSITIVE_INFINITY, expect);
+        expect(known.accepted.length + known.recorded.length).toBeGreaterThanOrEqual(ROUNDS);
+        await last.stop();
+        expect(await leftovers(dataDir)).toEqual([]);
+      } finally {
+        await rm(dataDir, { recursive: true, force: true });
       }
-      await using last = await startServer({ dataDir });
-      const client = apiClient(last.url, last.guestKey);
-      await verify(client, known, Number.POSITIVE_INFINITY, expect);
-      expect(known.accepted.length + known.recorded.length).toBeGreaterThanOrEqual(ROUNDS);
-      await last.stop();
-      expect(await leftovers(dataDir)).toEqual([]);
-    } finally {
-      await rm(dataDir, { recursive: true, force: true });
-    }
-  });
+    },
+  );
 });
 
 /** Kills a server at a random moment: every other time only once it has answered something. */
