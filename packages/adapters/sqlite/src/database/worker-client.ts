@@ -32,13 +32,25 @@ interface Pending {
 /** @throws (rejects with) StoreUnusable when the database cannot be used. */
 export async function openDatabaseClient(setup: WorkerSetup): Promise<OpenedDatabase> {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: setup, name: "meringue-sqlite" });
-  const [greeting] = (await once(worker, "message")) as [WorkerGreeting];
+  const greeting = await greetingOf(worker);
   if ("unusable" in greeting) {
     await worker.terminate();
     throw new StoreUnusable(greeting.unusable);
   }
   const { journalSegment, journalOffset } = greeting.opened;
   return { client: clientOf(worker), position: { segment: journalSegment, offset: journalOffset } };
+}
+
+/** Under `node --watch` a worker also reports what it imports: what is neither a greeting nor replies is not for us. */
+function greetingOf(worker: Worker): Promise<WorkerGreeting> {
+  return new Promise((resolve, reject) => {
+    const onMessage = (message: object): void => {
+      if (!("opened" in message) && !("unusable" in message)) return;
+      worker.off("message", onMessage).off("error", reject);
+      resolve(message as WorkerGreeting);
+    };
+    worker.on("message", onMessage).once("error", reject);
+  });
 }
 
 function clientOf(worker: Worker): DatabaseClient {
@@ -58,7 +70,7 @@ function clientOf(worker: Worker): DatabaseClient {
     if (requests.length > 0) worker.postMessage(requests);
   }
   worker.on("message", (replies: readonly Reply[]) => {
-    for (const reply of replies) {
+    for (const reply of Array.isArray(replies) ? (replies as readonly Reply[]) : []) {
       const waiting = pending.get(reply.id);
       pending.delete(reply.id);
       if (waiting !== undefined) settle(waiting, reply);
