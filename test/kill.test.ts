@@ -114,6 +114,8 @@ async function verify(client: ApiClient, known: Acknowledged, lastIds: number, e
     const { json } = await client.call("GET", `actions/${name}`);
     const exec = isJsonObject(json) && isJsonObject(json["exec"]) ? json["exec"] : {};
     expect([code, unanswered]).toContain(exec["code"]);
+    // What was read has been told: from now on it, and not what was acknowledged before it, must stay.
+    known.actions.set(name, { code: String(exec["code"]), unanswered: undefined });
   }
   const newest = (ids: readonly string[]): readonly string[] => (lastIds === 0 ? [] : ids.slice(-lastIds));
   for (const id of newest(known.recorded)) {
