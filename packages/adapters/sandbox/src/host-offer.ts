@@ -110,8 +110,9 @@ function makeNetwork(kind: Exclude<NetworkKind, "shared">, host: Host): Promise<
   const { options, tools, isRoot, names } = host;
   const { entrance } = options;
   if (kind === "veth") return vethNetwork(names, tools, entrance);
-  const stack = (kind === "pasta" ? pastaStack : slirp4netnsStack)(tools, isRoot, host.nextUser());
-  return userModeNetwork(stack, { nsenter: tools.need("nsenter"), isRoot }, entrance);
+  const user = host.nextUser();
+  const stack = kind === "pasta" ? pastaStack(tools, user) : slirp4netnsStack(tools, isRoot, user);
+  return userModeNetwork(stack, { tools, isRoot }, entrance);
 }
 
 /** Control groups, or why there are none. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { withAttacker } from "./fixtures/attacker.ts";
 import { type Mode, sandboxModes } from "./fixtures/modes.ts";
 import { running } from "./fixtures/running.ts";
+import { runTool } from "./host-tools.ts";
 import { listProcesses, readProc } from "./process-tree.ts";
 
 for (const mode of sandboxModes) {
@@ -184,6 +185,20 @@ function network(runtime: () => ContainerRuntime): void {
     });
   });
 
+  test.skipIf(process.getuid?.() !== 0)("an address that the host gets later is closed too", ({ expect }) =>
+    withAttacker(runtime(), (early) =>
+      withHostAddress("198.51.100.77", (address) =>
+        withService(address, async (port) => {
+          await withAttacker(runtime(), async ({ run }) => {
+            expect(await run(`result = connect("${address}", ${port})`)).toBe("refused");
+          });
+          const reached = (): Promise<unknown> => early.run(`result = connect("${address}", ${port})`);
+          await expect.poll(reached, { timeout: 6_000, interval: 500 }).toBe("refused");
+        }),
+      ),
+    ),
+  );
+
   test("an action reaches no link-local address, where clouds keep their secrets", ({ expect }) =>
     withAttacker(runtime(), async ({ run }) => {
       expect(await run(`result = connect("169.254.169.254", 80)`)).toBe("refused");
@@ -241,6 +256,16 @@ async function withService<T>(where: string, use: (port: number) => Promise<T>):
     return await use(typeof address === "object" && address !== null ? address.port : 0);
   } finally {
     await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** Gives the host one more address for as long as `use` takes. */
+async function withHostAddress<T>(address: string, use: (address: string) => Promise<T>): Promise<T> {
+  await runTool(["ip", "address", "add", `${address}/32`, "dev", "lo"]);
+  try {
+    return await use(address);
+  } finally {
+    await runTool(["ip", "address", "delete", `${address}/32`, "dev", "lo"]);
   }
 }
 

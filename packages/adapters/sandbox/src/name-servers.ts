@@ -37,10 +37,11 @@ export function resolvConf(addresses: readonly string[], otherLines: readonly st
   return [...addresses.map((address) => `nameserver ${address}`), ...otherLines, ""].join("\n");
 }
 
-/** This host's IPv4 addresses, loopback left out. */
+/** This host's IPv4 addresses but those that every host has; others may lie on the loopback interface too. */
 export function hostAddresses(): Set<string> {
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  return new Set(all.filter(({ family, internal }) => family === "IPv4" && !internal).map(({ address }) => address));
+  const v4 = all.filter(({ family }) => family === "IPv4").map(({ address }) => address);
+  return new Set(v4.filter((address) => !address.startsWith("127.")));
 }
 
 function fieldsOf(lines: readonly string[], key: string): string[] {

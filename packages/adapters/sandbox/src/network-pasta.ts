@@ -1,6 +1,6 @@
 import { holdProcess } from "./held-process.ts";
 import { type HostTools, ToolFailed } from "./host-tools.ts";
-import { closeWaysToHost, INSIDE, type UserModeStack } from "./network-user-mode.ts";
+import { INSIDE, type UserModeStack } from "./network-user-mode.ts";
 import { readProc } from "./process-tree.ts";
 import { dropTo, type SandboxUser } from "./sandbox-command.ts";
 
@@ -10,28 +10,22 @@ import { dropTo, type SandboxUser } from "./sandbox-command.ts";
  * the host, and nothing leads in.
  * @param user whom it becomes, when we are root: as root it is of no use, nor should what speaks to containers be
  */
-export function pastaStack(tools: HostTools, isRoot: boolean, user: SandboxUser | undefined): UserModeStack {
+export function pastaStack(tools: HostTools, user: SandboxUser | undefined): UserModeStack {
   const pasta = tools.need("pasta");
   const drop = user === undefined ? [] : dropTo(tools.need("setpriv"), user);
-  let openWays: string | undefined;
   return {
     kind: "pasta",
     async serve(apiPort) {
       const command = ["sh", "-c", "echo ready; exec cat"];
       const held = await holdProcess([...drop, ...commandLine(pasta, apiPort), "--", ...command]);
       try {
-        const pid = childOf(held.pid);
-        openWays = await closeWaysToHost(tools, pid, isRoot);
-        return { pid, apiHost: `http://127.0.0.1:${apiPort}`, stop: () => held.letGo() };
+        return { pid: childOf(held.pid), apiHost: `http://127.0.0.1:${apiPort}`, stop: () => held.letGo() };
       } catch (error) {
         await held.letGo();
         throw error;
       }
     },
-    lines: () => [
-      "network: own namespace, connections made by pasta; of this host only the API can be reached",
-      ...(openWays === undefined ? [] : [`network: ${openWays}`]),
-    ],
+    lines: () => ["network: own namespace, connections made by pasta; of this host only the API can be reached"],
   };
 }
 

@@ -19,7 +19,7 @@ export async function sharedNetwork(entrance: ApiEntrance, reasons: readonly str
     ],
     resolvConf: readResolvConf(),
     async take() {
-      return { enter: [], apiHost, occupiedBy() {}, async release() {} };
+      return { enter: [], apiHost, async occupiedBy() {}, async release() {} };
     },
     close: () => api.close(),
   };

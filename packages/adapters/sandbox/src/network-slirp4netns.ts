@@ -1,12 +1,6 @@
 import { type HeldProcess, holdProcess } from "./held-process.ts";
 import { type HostTools, reasonOf, runTool } from "./host-tools.ts";
-import {
-  closeWaysToHost,
-  enterCommand,
-  INSIDE,
-  type ServedNamespace,
-  type UserModeStack,
-} from "./network-user-mode.ts";
+import { enterCommand, INSIDE, type ServedNamespace, type UserModeStack } from "./network-user-mode.ts";
 import { dropTo, type SandboxUser } from "./sandbox-command.ts";
 
 /**
@@ -18,7 +12,6 @@ import { dropTo, type SandboxUser } from "./sandbox-command.ts";
 export function slirp4netnsStack(tools: HostTools, isRoot: boolean, user: SandboxUser | undefined): UserModeStack {
   const slirp = tools.need("slirp4netns");
   const drop = user === undefined ? [] : dropTo(tools.need("setpriv"), user);
-  let openWays: string | undefined;
   let noApi: string | undefined;
 
   async function serve(apiPort: number): Promise<ServedNamespace> {
@@ -28,7 +21,6 @@ export function slirp4netnsStack(tools: HostTools, isRoot: boolean, user: Sandbo
     try {
       noApi = await leaveOnlyApi(tools, keeper.pid, isRoot, apiPort);
       server = await holdProcess([...drop, ...commandLine(slirp, keeper.pid, noApi !== undefined)], "pipe");
-      openWays = await closeWaysToHost(tools, keeper.pid, isRoot);
     } catch (error) {
       await server?.letGo();
       await keeper.letGo();
@@ -48,7 +40,6 @@ export function slirp4netnsStack(tools: HostTools, isRoot: boolean, user: Sandbo
     lines: () => [
       "network: own namespace, connections made by slirp4netns",
       ...(noApi === undefined ? [] : [`network: the API cannot be reached from containers: ${noApi}`]),
-      ...(openWays === undefined ? [] : [`network: ${openWays}`]),
     ],
   };
 }

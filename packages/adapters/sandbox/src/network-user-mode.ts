@@ -1,8 +1,9 @@
 import type { ApiEntrance } from "@meringue/core";
-import { type HostTools, reasonOf, runTool } from "./host-tools.ts";
-import { hostAddresses, nameServers, resolvConf } from "./name-servers.ts";
+import type { HostTools } from "./host-tools.ts";
+import { nameServers, resolvConf } from "./name-servers.ts";
 import type { NetworkPlace, SandboxNetwork } from "./network.ts";
 import type { NetworkKind } from "./sandbox-options.ts";
+import { closeOrSay, type WaysToHost, waysToHost } from "./ways-to-host.ts";
 
 /** Addresses inside every namespace of this sort; they mean nothing outside of it. */
 export const INSIDE = { address: "10.0.2.100", gateway: "10.0.2.2", nameServer: "10.0.2.3" } as const;
@@ -25,6 +26,9 @@ export interface UserModeStack {
   lines(): readonly string[];
 }
 
+/** How long an address that this host gets may be open to containers that run already, in milliseconds. */
+const LOOK_MS = 2_000;
+
 /**
  * Without root: each container has a network namespace served by a process of ours, which makes its connections from
  * the host. The API listens for each on a port of its own, so that it is known who calls.
@@ -32,43 +36,52 @@ export interface UserModeStack {
  */
 export async function userModeNetwork(
   stack: UserModeStack,
-  { nsenter, isRoot }: { readonly nsenter: string; readonly isRoot: boolean },
+  { tools, isRoot }: { readonly tools: HostTools; readonly isRoot: boolean },
   entrance: ApiEntrance,
 ): Promise<SandboxNetwork> {
-  const taken = new Set<NetworkPlace>();
+  const nsenter = tools.need("nsenter");
+  const taken = new Map<NetworkPlace, WaysToHost | undefined>();
+  let openWays: string | undefined;
+
   async function make(): Promise<NetworkPlace> {
+    await using undo = new AsyncDisposableStack();
     let resident: string | undefined;
     const api = await entrance.open("127.0.0.1", 0, () => resident);
-    let served: ServedNamespace;
-    try {
-      served = await stack.serve(api.port);
-    } catch (error) {
-      await api.close();
-      throw error;
-    }
+    undo.defer(() => api.close());
+    const served = await stack.serve(api.port);
+    undo.defer(() => served.stop());
+    const enter = enterCommand(nsenter, served.pid, isRoot);
+    const ways = await closeOrSay(() => waysToHost(tools, enter));
+    openWays = typeof ways === "string" ? ways : undefined;
+    const release = undo.move();
     const place: NetworkPlace = {
-      enter: enterCommand(nsenter, served.pid, isRoot),
+      enter,
       apiHost: served.apiHost,
-      occupiedBy(container) {
+      async occupiedBy(container) {
         resident = container;
+        await taken.get(place)?.close();
       },
       async release() {
-        if (!taken.delete(place)) return;
-        await Promise.all([served.stop(), api.close()]);
+        if (taken.delete(place)) await release.disposeAsync();
       },
     };
-    taken.add(place);
+    taken.set(place, typeof ways === "string" ? undefined : ways);
     return place;
   }
   await (await make()).release();
+  const looking = setInterval(() => {
+    // What fails here is tried again at the next look, and fails whoever wants to move in.
+    for (const ways of taken.values()) ways?.close().catch(() => undefined);
+  }, LOOK_MS).unref();
   return {
     kind: stack.kind,
     isOwn: true,
-    lines: stack.lines(),
+    lines: [...stack.lines(), ...(openWays === undefined ? [] : [`network: ${openWays}`])],
     resolvConf: resolvConf([INSIDE.nameServer], nameServers().otherLines),
     take: make,
     async close() {
-      await Promise.all([...taken].map((place) => place.release()));
+      clearInterval(looking);
+      await Promise.all([...taken.keys()].map((place) => place.release()));
     },
   };
 }
@@ -77,22 +90,4 @@ export async function userModeNetwork(
 export function enterCommand(nsenter: string, pid: number, isRoot: boolean): string[] {
   const user = isRoot ? [] : ["--user", "--preserve-credentials"];
   return [nsenter, `--target=${pid}`, ...user, "--net"];
-}
-
-/**
- * Closes the ways to this host's addresses, as far as they are known now, and to link-local ones: a user-mode stack
- * connects from the host itself, to which its own addresses are near. The routes belong to the namespace's owner, so
- * containers cannot change them.
- * @returns undefined when done, else why not
- */
-export async function closeWaysToHost(tools: HostTools, pid: number, isRoot: boolean): Promise<string | undefined> {
-  const ip = tools.find("ip");
-  if (ip === undefined) return "ip is not installed, so this host's other addresses can be reached";
-  const closed = [...hostAddresses(), "169.254.0.0/16"].map((range) => `route add blackhole ${range}\n`);
-  try {
-    await runTool([...enterCommand(tools.need("nsenter"), pid, isRoot), ip, "-batch", "-"], closed.join(""));
-    return undefined;
-  } catch (error) {
-    return `this host's other addresses can be reached: ${reasonOf(error)}`;
-  }
 }

@@ -134,7 +134,9 @@ function placesOf({ ip, nsenter, prefix, mtu, subnet }: VethHost, apiHost: strin
     const place: NetworkPlace = {
       enter: [nsenter, `--net=${NAMESPACES}/${namespace}`],
       apiHost,
-      occupiedBy: (container) => void residents.set(address, container),
+      async occupiedBy(container) {
+        residents.set(address, container);
+      },
       release: () => remove(address, namespace),
     };
     taken.set(address, place);

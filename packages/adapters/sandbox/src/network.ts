@@ -6,8 +6,11 @@ export interface NetworkPlace {
   readonly enter: readonly string[];
   /** Where the API is from in here, as a URL without a path; undefined when it cannot be reached. */
   readonly apiHost: string | undefined;
-  /** Says which container lives here: its calls to the API are then known to be its own. */
-  occupiedBy(container: string): void;
+  /**
+   * Says which container lives here, before anything runs in it: its calls to the API are then known to be its own.
+   * @throws Error when the place cannot be made safe for it.
+   */
+  occupiedBy(container: string): Promise<void>;
   /** Destroys the place. Idempotent. */
   release(): Promise<void>;
 }

@@ -150,6 +150,7 @@ function starter(chosen: Chosen, berths: ReadyPool<Berth>, watch: Watch | undefi
     let berth: Berth | undefined;
     try {
       berth = await takeAlive(berths);
+      await berth.place.occupiedBy(spec.name);
       return startIn(chosen, spec, launcher, berth, watch, gone);
     } catch (cause) {
       if (berth !== undefined) await freeBerth(berth);
@@ -184,7 +185,6 @@ function startIn(
     resourceLimits: cgroup === undefined ? resourceLimits(memoryMb) : undefined,
   };
   const command = tool.command(job);
-  place.occupiedBy(name);
   shell.become(shellLine(command, job), command.onFour);
   return container({
     name,
