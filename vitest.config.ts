@@ -6,6 +6,7 @@ export default defineConfig({
     isolate: false,
     maxWorkers: "100%",
     include: [
+      "bench/**/*.test.ts",
       "packages/**/*.test.ts",
       "runtimes/**/*.test.ts",
       "examples/**/*.test.ts",

@@ -1,28 +1,12 @@
-/** The middle of some figures. */
+/** The middle of some figures; NaN of none. */
 export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** The figure below which a share (0 to 1) of all lie, between two figures in proportion; NaN of none. */
+export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
-}
-
-/** `median (lowest-highest)`, with as many digits as make sense. */
-export function spread(values: readonly number[], digits = 1): string {
-  const text = (value: number): string => value.toFixed(digits);
-  return `${text(median(values))} (${text(Math.min(...values))}-${text(Math.max(...values))})`;
-}
-
-/** One line of a scenario's table. */
-export interface Row {
-  readonly what: string;
-  readonly value: string;
-  /** The figure itself, for the file. */
-  readonly raw: unknown;
-}
-
-/** Prints rows under each other. */
-export function printTable(title: string, rows: readonly Row[]): void {
-  const width = Math.max(...rows.map(({ what }) => what.length));
-  console.log(`\n${title}`);
-  for (const { what, value } of rows) console.log(`  ${what.padEnd(width)}  ${value}`);
+  const at = share * (sorted.length - 1);
+  const [lower, upper] = [sorted[Math.floor(at)] ?? Number.NaN, sorted[Math.ceil(at)] ?? Number.NaN];
+  return lower + (upper - lower) * (at - Math.floor(at));
 }

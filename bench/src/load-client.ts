@@ -1,71 +1,73 @@
 /**
- * A closed-loop HTTP/1.1 load client in a process of its own: `node load-client.ts URL CONNECTIONS SECONDS AUTH BODY`.
- * Each connection sends its next request when the last answer is complete. Prints one JSON line: a LoadResult.
+ * A closed-loop HTTP/1.1 load client in a process of its own. Reads a LoadSpec as JSON from its input. Each connection
+ * sends its next request when the last answer is complete, or when its turn comes if a rate is given. Prints one JSON line: a LoadResult.
  */
 import { connect, type Socket } from "node:net";
+import { json } from "node:stream/consumers";
+import { percentile } from "./figures.ts";
+import type { LoadRequest, LoadResult, LoadSpec } from "./load.ts";
 
-/** What one run showed. Latencies in microseconds. */
-export interface LoadResult {
-  readonly requests: number;
-  readonly failures: number;
-  readonly seconds: number;
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly mean: number;
-}
+const TIMEOUT_MS = 10_000;
 
-const [url = "", connections = "1", seconds = "1", auth = "", body = ""] = process.argv.slice(2);
-const target = new URL(url);
-const request =
-  `POST ${target.pathname}${target.search} HTTP/1.1\r\nHost: ${target.host}\r\nContent-Type: application/json\r\n` +
-  `${auth === "" ? "" : `Authorization: Basic ${Buffer.from(auth).toString("base64")}\r\n`}` +
-  `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-
+const spec = (await json(process.stdin)) as LoadSpec;
+const { hostname, port, host } = new URL(spec.origin);
+const requests = spec.requests.map(textOf);
 const latencies: number[] = [];
-let failures = 0;
+let [sent, badAnswers, socketErrors] = [0, 0, 0];
 const started = performance.now();
-const until = started + Number(seconds) * 1000;
+const until = started + spec.seconds * 1000;
 
-await Promise.all(Array.from({ length: Number(connections) }, () => loop()));
-const elapsed = (performance.now() - started) / 1000;
-latencies.sort((a, b) => a - b);
-const at = (share: number): number =>
-  latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
+await Promise.all(Array.from({ length: spec.connections }, (_, index) => connection(index)));
+const seconds = (performance.now() - started) / 1000;
 const result: LoadResult = {
   requests: latencies.length,
-  failures,
-  seconds: elapsed,
-  perSecond: latencies.length / elapsed,
-  p50: at(0.5),
-  p99: at(0.99),
+  badAnswers,
+  socketErrors,
+  seconds,
+  p50: percentile(latencies, 0.5),
+  p99: percentile(latencies, 0.99),
   mean: latencies.reduce((sum, each) => sum + each, 0) / Math.max(1, latencies.length),
 };
 console.log(JSON.stringify(result));
 
-/** One connection's life. */
-function loop(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket: Socket = connect(Number(target.port), target.hostname);
+function textOf({ method, path, headers, body }: LoadRequest): string {
+  const length = method === "POST" ? { "Content-Length": String(Buffer.byteLength(body)) } : {};
+  const lines = Object.entries({ Host: host, ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
+}
+
+/** One connection's life: until the time is over, or it breaks. */
+function connection(index: number): Promise<void> {
+  const stepMs = spec.perSecond === undefined ? 0 : (spec.connections / spec.perSecond) * 1000;
+  let dueAt = started + (stepMs * index) / spec.connections;
+  return new Promise((resolve) => {
+    const socket: Socket = connect(Number(port), hostname);
     socket.setNoDelay(true);
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error("no answer in time")));
     let sentAt = 0;
     let received = Buffer.alloc(0);
     const send = (): void => {
       sentAt = performance.now();
-      socket.write(request);
+      socket.write(requests[sent++ % requests.length] ?? "");
     };
-    socket.on("connect", send);
-    socket.on("error", reject);
+    const next = (): void => {
+      const now = performance.now();
+      if (Math.max(now, dueAt) >= until) return void socket.end();
+      if (now >= dueAt) send();
+      else setTimeout(next, dueAt - now);
+      dueAt += now >= dueAt ? stepMs : 0;
+    };
+    socket.on("connect", next);
+    socket.on("error", () => socketErrors++);
+    socket.on("close", () => resolve());
     socket.on("data", (chunk) => {
       received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
       const status = completeStatus(received);
       if (status === undefined) return;
       received = Buffer.alloc(0);
       latencies.push((performance.now() - sentAt) * 1000);
-      if (status !== 200) failures++;
-      if (performance.now() < until) return send();
-      socket.end();
-      resolve();
+      if (status < 200 || status > 299) badAnswers++;
+      next();
     });
   });
 }
