@@ -1,57 +1,7 @@
-import { createRequire } from "node:module";
 import { type ServerProcess, startServer } from "@meringue/testkit";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type ApiAnswer, type ApiClient, apiClient } from "./api-client.ts";
-
-/** What is used of npm openwhisk-composer, which brings no types. */
-interface Composed {
-  compile(): unknown;
-}
-type Part = Composed | string | ((args: never) => unknown);
-type Combinator = (...parts: readonly (Part | object | number)[]) => Composed;
-type Combination =
-  | "async"
-  | "dowhile"
-  | "dowhile_nosave"
-  | "dynamic"
-  | "empty"
-  | "finally"
-  | "function"
-  | "if"
-  | "if_nosave"
-  | "let"
-  | "literal"
-  | "mask"
-  | "merge"
-  | "repeat"
-  | "retain"
-  | "retain_catch"
-  | "retry"
-  | "seq"
-  | "sequence"
-  | "task"
-  | "try"
-  | "value"
-  | "while"
-  | "while_nosave";
-type Composer = Readonly<Record<Combination, Combinator>> & {
-  readonly action: (name: string, options?: object) => Composed;
-};
-interface ComposerClient {
-  readonly compositions: { deploy(composition: object, overwrite: boolean): Promise<unknown> };
-}
-
-const require = createRequire(import.meta.url);
-const installed = findComposer();
-
-function findComposer(): { composer: Composer; client: (options: object) => ComposerClient } | undefined {
-  try {
-    return { composer: require("openwhisk-composer"), client: require("openwhisk-composer/client") };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND") return undefined;
-    throw error;
-  }
-}
+import { type Composed, type Composer, deployer, installedComposer } from "./composer-client.ts";
 
 interface Example {
   readonly name: string;
@@ -201,24 +151,22 @@ const examples: readonly Example[] = [
   },
 ];
 
+const installed = installedComposer();
 const missing = installed === undefined ? " (skipped: npm openwhisk-composer is not installed)" : "";
 
-const { composer, client } = (installed ?? {}) as NonNullable<typeof installed>;
+const { composer } = (installed ?? {}) as NonNullable<typeof installed>;
 
 describe.skipIf(installed === undefined)(`npm openwhisk-composer, unchanged${missing}`, () => {
   let server: ServerProcess;
   let api: ApiClient;
+  let deploy: ReturnType<typeof deployer>;
 
   beforeAll(async () => {
     server = await startServer();
     api = apiClient(server.url, server.guestKey);
+    deploy = deployer(server);
   });
   afterAll(() => server?.[Symbol.asyncDispose]());
-
-  async function deploy(name: string, composed: Composed): Promise<void> {
-    const options = { apihost: server.url, api_key: server.guestKey };
-    await client(options).compositions.deploy({ name, ...(composed.compile() as object) }, true);
-  }
 
   test.for(examples)("$name", async ({ name, compose, input = {}, result, status = 200 }, { expect }) => {
     const action = name.replaceAll(/\W/g, "-");

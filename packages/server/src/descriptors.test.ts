@@ -18,7 +18,7 @@ const PROGRAM = `
 `;
 
 /** Runs the program with a file of the host open as descriptor 9. */
-async function startedWithOpenFile(what: "close" | "keep"): Promise<string> {
+async function startedWithOpenFile(what: "close" | "keep", isCertificates = false): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "meringue-descriptors-"));
   const file = join(folder, "secret");
   writeFileSync(file, "secret");
@@ -29,6 +29,7 @@ async function startedWithOpenFile(what: "close" | "keep"): Promise<string> {
     stdio[1] = "pipe";
     const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM, module, what], {
       stdio: [...stdio, descriptor],
+      ...(isCertificates ? { env: { ...process.env, NODE_EXTRA_CA_CERTS: file } } : {}),
     });
     const [said] = await Promise.all([text(child.stdout ?? never()), once(child, "exit")]);
     return said.trim();
@@ -49,6 +50,10 @@ describe.skipIf(process.platform !== "linux")("what a server was started with", 
 
   test("is closed before anything is started", async ({ expect }) => {
     expect(await startedWithOpenFile("close")).toBe("nothing");
+  });
+
+  test("is left alone where it is the certificates that Node itself may be reading", async ({ expect }) => {
+    expect(await startedWithOpenFile("close", true)).toBe("secret");
   });
 });
 

@@ -1,4 +1,4 @@
-import { closeSync, readdirSync, readFileSync } from "node:fs";
+import { closeSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 
 const LAST_STANDARD = 2;
 const CLOSE_ON_EXEC = 0o2000000;
@@ -14,11 +14,14 @@ const USUAL_LIMIT = 4_096;
  */
 export function closeInheritedDescriptors(): void {
   const channel = (process.channel as { fd?: number } | undefined)?.fd;
+  const certificates = targetOf(process.env["NODE_EXTRA_CA_CERTS"] ?? "");
   for (const name of foldersOf("/proc/self/fd")) {
     const descriptor = Number(name);
     if (descriptor <= LAST_STANDARD || descriptor === channel) continue;
     const flags = /^flags:\s+([0-7]+)$/m.exec(textOf(`/proc/self/fdinfo/${name}`))?.[1];
     if (flags === undefined || (Number.parseInt(flags, 8) & CLOSE_ON_EXEC) !== 0) continue;
+    // Node reads these on a thread of its own, unmarked: it would go on with whatever got the number next.
+    if (certificates !== undefined && targetOf(`/proc/self/fd/${name}`) === certificates) continue;
     closeSync(descriptor);
   }
 }
@@ -35,6 +38,15 @@ function foldersOf(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return []; // not Linux
+  }
+}
+
+/** The file behind a link, or behind none; undefined when it is not there. */
+function targetOf(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
   }
 }
 
