@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const roles = {
   standalone: "packages/server/src/main.ts",
   admin: "packages/server/src/admin/main.ts",
+  db: "packages/server/src/db/main.ts",
   config: "packages/server/src/config/main.ts",
 };
 

@@ -30,6 +30,21 @@ export function acceptsType(accept: string | undefined, type: string): boolean {
   return accepted || !readable;
 }
 
+/**
+ * Whether an `Accept` header asks for server-sent events: it names them, and does not name JSON. What lets everything
+ * through does not ask for them.
+ */
+export function asksForEvents(accept: string | undefined): boolean {
+  return accept !== undefined && names(accept, "text/event-stream") && !names(accept, JSON_TYPE);
+}
+
+function names(accept: string, type: string): boolean {
+  return accept.split(",").some((part) => {
+    const [range = "", ...parameters] = part.split(";").map((piece) => piece.trim().toLowerCase());
+    return range === type && quality(parameters) > 0;
+  });
+}
+
 function quality(parameters: readonly string[]): number {
   const q = parameters.find((parameter) => parameter.startsWith("q="));
   if (q === undefined) return 1;

@@ -1,7 +1,7 @@
 import { messages, NotAcceptable } from "@meringue/core";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { acceptsJson } from "./accept.ts";
 import { corsHeaders } from "./cors.ts";
+import type { ApiReply, ApiRequest } from "./exchange.ts";
 
 /** Header names and values by turns, as `writeHead` takes them. */
 export type HeaderList = readonly string[];
@@ -15,8 +15,8 @@ type Answerable = object | string | number | boolean | null;
  * @throws NotAcceptable when a 2xx is not what the caller accepts; other statuses are answered anyway.
  */
 export function sendJson(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   status: number,
   value: Answerable,
   headers?: HeaderList,
@@ -28,14 +28,14 @@ export function sendJson(
 }
 
 /** Answers with plain text. */
-export function sendText(request: FastifyRequest, reply: FastifyReply, status: number, text: string): void {
+export function sendText(request: ApiRequest, reply: ApiReply, status: number, text: string): void {
   send(request, reply, status, "text/plain; charset=UTF-8", text);
 }
 
 /** Answers with a body of any type, and the CORS headers that belong to the URL. */
 export function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   status: number,
   contentType: string,
   body: string | Buffer,
@@ -46,15 +46,13 @@ export function send(
 
 /** Answers with exactly these headers, `X-Request-ID` and what HTTP needs. */
 export function sendBare(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   status: number,
   contentType: string,
   body: string | Buffer,
   headers: HeaderList,
 ): void {
-  // Written past fastify, which would add a charset to application/json.
-  reply.hijack();
   const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
   reply.raw.writeHead(status, [
     "X-Request-ID",
@@ -69,14 +67,13 @@ export function sendBare(
 }
 
 /** Answers 204: it went well, and there is nothing to say. */
-export function sendNothing(request: FastifyRequest, reply: FastifyReply): void {
-  reply.hijack();
+export function sendNothing(request: ApiRequest, reply: ApiReply): void {
   reply.raw.writeHead(204, ["X-Request-ID", request.id, ...corsHeaders(request.raw.url ?? "")]);
   reply.raw.end();
 }
 
 /** Sends the caller elsewhere for good. */
-export function redirect(request: FastifyRequest, reply: FastifyReply, location: string): void {
+export function redirect(request: ApiRequest, reply: ApiReply, location: string): void {
   const text = `The request, and all future requests should be repeated using ${location}.`;
   send(request, reply, 308, "text/plain; charset=UTF-8", text, ["Location", location]);
 }

@@ -1,13 +1,18 @@
-import { messages, NotFound, trackInFlight } from "@meringue/core";
-import { type FastifyInstance, fastify } from "fastify";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { ListenOptions } from "node:net";
+import { type Caller, messages, NotFound, ServiceUnavailable } from "@meringue/core";
 import { sendBare } from "./answer.ts";
-import { callerOf } from "./caller.ts";
+import { awaitsContinue } from "./body.ts";
 import { ADMIN_CORS, corsHeaders, isApiUrl } from "./cors.ts";
 import type { AppDependencies } from "./dependencies.ts";
-import { authenticate, drainable, refuseOversize, undecodable } from "./gates.ts";
+import { type Drain, drain } from "./drain.ts";
+import { ApiReply, ApiRequest } from "./exchange.ts";
+import { type Identify, identify, refuseOversize, undecodable } from "./gates.ts";
+import { inTurn } from "./in-turn.ts";
 import { notFound } from "./not-found.ts";
 import { onError } from "./on-error.ts";
 import type { Route } from "./route.ts";
+import { type Found, type Router, router } from "./router.ts";
 import { routes } from "./routes.ts";
 import { transactionIdOf } from "./transaction-id.ts";
 import { answerUnreadable } from "./unreadable.ts";
@@ -21,90 +26,153 @@ const KEEP_ALIVE_MS = 75_000;
 /** Of a request's head. More than any URL that is answered may have, so that too long ones get their answer. */
 const MAX_HEAD_BYTES = 64 * 1024;
 
-/**
- * Builds the HTTP API, ready to `listen`, or to serve requests of another server through `handle`.
- *
- * `close()` answers new requests with 503, waits for those that run, then closes the listener. The activations behind
- * them are the dispatcher's: whoever made it closes it afterwards.
- */
-export async function buildApp(deps: AppDependencies): Promise<FastifyInstance> {
-  const failed = onError(deps.logger);
-  const vanityUrl: RewriteVanityUrl = deps.webHost === undefined ? (url) => url : vanityUrls(deps.webHost);
-  const app = fastify({
-    logger: false,
-    genReqId: (request) => transactionIdOf(request, deps.ids),
-    exposeHeadRoutes: false,
-    return503OnClosing: false,
-    // Closing waits for calls that block, for longer than a plugin may take.
-    pluginTimeout: 0,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { maxHeaderSize: MAX_HEAD_BYTES },
-    routerOptions: { maxParamLength: MAX_HEAD_BYTES },
-    clientErrorHandler: answerUnreadable(deps.ids),
-    rewriteUrl: (request) => vanityUrl(withoutDotSegments(request.url ?? "/"), request.headers.host),
-    frameworkErrors: (error, request, reply) => failed(undecodable(error), request, reply),
-  });
-  // Bodies are read by the routes: only they know what is to be checked before.
-  for (const method of ["PUT", "POST", "DELETE", "PATCH", "OPTIONS", "GET", "HEAD"]) {
-    app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
-  }
-  app.setErrorHandler(failed);
-  drainable(app);
-  logRequests(app, deps);
-  app.addHook("onRequest", (request, _reply, done) => {
-    request.received = deps.clock.now();
-    refuseOversize(request);
-    done();
-  });
+const PUBLIC: Caller = { via: "public" };
 
-  const { dispatcher, inFlight } = trackInFlight(deps.dispatcher);
-  const { operatorRoutes = true } = deps;
-  const served = routes({ ...deps, dispatcher, inFlight }).filter(
-    ({ operator }) => operatorRoutes || operator !== true,
-  );
-  addRoutes(app, { ...deps, dispatcher }, served);
-  await app.ready();
-  return app;
+/** The HTTP API. */
+export interface App {
+  /** Its own listener. */
+  readonly server: Server;
+  /** Resolves when it listens. @throws (rejects with) the system's error. */
+  listen(options: Pick<ListenOptions, "host" | "port">): Promise<void>;
+  /**
+   * Serves one request that came in on a server of its own, such as the one that only containers reach. Whoever made the
+   * other server closes it: once `close` was called every request here is answered with 503, and those that run are
+   * waited for.
+   */
+  handle(request: IncomingMessage, response: ServerResponse, caller: Caller): void;
+  /**
+   * Answers new requests with 503, waits for those that run, then closes the listener. The activations behind them are
+   * the dispatcher's: whoever made it closes it afterwards.
+   */
+  close(): Promise<void>;
 }
 
-function addRoutes(app: FastifyInstance, deps: AppDependencies, served: readonly Route[]): void {
-  const identify = authenticate(deps);
-  for (const { method, urls, open = false, operator = false, handle } of served) {
-    for (const url of urls) {
-      // A handler answers the request itself: fastify must not take what it returns for a body.
-      const handler = async (...[request, reply]: Parameters<Route["handle"]>): Promise<void> => {
-        if (operator && callerOf(request.raw).via === "container") throw new NotFound(messages.routeNotFound);
-        return handle(request, reply);
-      };
-      app.route({ method, url, handler, ...(open ? {} : { onRequest: identify }) });
-    }
-  }
-  app.options("*", (request, reply) => {
-    const url = request.raw.url ?? "";
-    const cors = isApiUrl(url) ? corsHeaders(url) : ADMIN_CORS;
-    sendBare(request, reply, 200, "text/plain; charset=UTF-8", "OK", cors);
+/** Builds the API, ready to listen. */
+export function buildApp(deps: AppDependencies): App {
+  const draining = drain();
+  const served = routes(deps, draining);
+  const serve = inTurn(serving(deps, served, draining));
+  const server = createServer(
+    { maxHeaderSize: MAX_HEAD_BYTES, requestTimeout: REQUEST_TIMEOUT_MS },
+    (request, response) => serve(request, response, PUBLIC),
+  );
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.on("clientError", answerUnreadable(deps.ids));
+  // Who asks first whether to send a body is told once somebody reads it: what is refused need not be sent.
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => {
+    awaitsContinue(request, response);
+    serve(request, response, PUBLIC);
   });
-  app.setNotFoundHandler(
-    {
-      preHandler: (request, reply, done) => {
-        if (isApiUrl(request.raw.url ?? "")) identify(request, reply, done);
-        else done();
-      },
+  let closed: Promise<void> | undefined;
+  return {
+    server,
+    listen: ({ host, port }) =>
+      new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen({ host, port }, () => {
+          server.off("error", reject);
+          resolve();
+        });
+      }),
+    handle: serve,
+    close() {
+      closed ??= draining.finish().then(() => closeServer(server));
+      return closed;
     },
-    notFound(served),
-  );
+  };
 }
 
-function logRequests(app: FastifyInstance, { logger, clock }: AppDependencies): void {
-  app.addHook("onRequest", (request, reply, done) => {
-    if (logger.isLevelEnabled("debug")) {
-      reply.raw.once("close", () => {
-        const { method, url } = request.raw;
-        const ms = clock.now() - request.received;
-        logger.debug({ transid: request.id, method, url, status: reply.raw.statusCode, ms }, "answered");
-      });
-    }
-    done();
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    if (!server.listening) return resolve();
+    server.close(() => resolve());
+    server.closeIdleConnections();
   });
+}
+
+/** What every request goes through: it is checked, its route is found, its caller is known, and it is answered. */
+function serving(deps: AppDependencies, served: readonly Route[], draining: Drain): App["handle"] {
+  const { ids, clock, logger } = deps;
+  const identified = identify(deps);
+  const table = router(served);
+  const elsewhere = unrouted(notFound(served), identified);
+  const failed = onError(logger);
+  const rewrite = rewriteUrl(deps.webHost);
+
+  return (raw, response, caller) => {
+    const request = new ApiRequest({ raw, id: transactionIdOf(raw, ids), received: clock.now(), caller });
+    const reply = new ApiReply(response);
+    const accepted = !draining.closing;
+    if (accepted) draining.begun();
+    response.once("close", () => {
+      reply.gone();
+      if (accepted) draining.ended(raw);
+      if (logger.isLevelEnabled("debug")) logAnswer(deps, request, response);
+    });
+    try {
+      if (!accepted) {
+        response.setHeader("Connection", "close");
+        throw new ServiceUnavailable(messages.unavailable, { rejection: true });
+      }
+      raw.url = rewrite(raw.url ?? "/", raw.headers.host);
+      const done = route(request, reply, table, identified, elsewhere);
+      if (done instanceof Promise) done.catch((error: unknown) => failed(error, request, reply));
+    } catch (error) {
+      failed(error, request, reply);
+    }
+  };
+}
+
+function route(
+  request: ApiRequest,
+  reply: ApiReply,
+  table: Router,
+  identified: Identify,
+  elsewhere: (request: ApiRequest, reply: ApiReply) => void | Promise<void>,
+): void | Promise<void> {
+  const found = find(table, request);
+  refuseOversize(request);
+  if (found === undefined) return elsewhere(request, reply);
+  const { open = false, operator = false, handle } = found.route;
+  request.params = found.params;
+  if (operator && request.caller.via === "container") throw new NotFound(messages.routeNotFound);
+  if (open) return handle(request, reply);
+  const identity = identified(request);
+  return identity instanceof Promise ? identity.then(() => handle(request, reply)) : handle(request, reply);
+}
+
+/** @throws BadRequest when the path cannot be decoded */
+function find(table: Router, { url, method }: ApiRequest): Found | undefined {
+  const end = url.indexOf("?");
+  try {
+    return table.find(method, end === -1 ? url : url.slice(0, end));
+  } catch (error) {
+    throw undecodable(error as URIError);
+  }
+}
+
+/** What no route takes. Under `/api/v1` credentials are checked before anything is said. */
+function unrouted(refuse: (request: ApiRequest) => never, identified: Identify) {
+  return (request: ApiRequest, reply: ApiReply): void | Promise<void> => {
+    const { url, method } = request;
+    const isApi = isApiUrl(url);
+    if (method === "OPTIONS") {
+      const cors = isApi ? corsHeaders(url) : ADMIN_CORS;
+      return sendBare(request, reply, 200, "text/plain; charset=UTF-8", "OK", cors);
+    }
+    const identity = isApi ? identified(request) : undefined;
+    if (identity instanceof Promise) return identity.then(() => refuse(request));
+    return refuse(request);
+  };
+}
+
+function rewriteUrl(webHost: string | undefined): RewriteVanityUrl {
+  if (webHost === undefined) return withoutDotSegments;
+  const vanityUrl = vanityUrls(webHost);
+  return (url, host) => vanityUrl(withoutDotSegments(url), host);
+}
+
+function logAnswer({ logger, clock }: AppDependencies, request: ApiRequest, response: ServerResponse): void {
+  const { id: transid, method, url } = request;
+  logger.debug({ transid, method, url, status: response.statusCode, ms: clock.now() - request.received }, "answered");
 }

@@ -1,5 +1,6 @@
 import type {
   ActionCatalogue,
+  ActivationFeed,
   ActivationStore,
   Admit,
   AdmitWebCall,
@@ -10,9 +11,11 @@ import type {
   EnclosingActivations,
   EntityStore,
   Ids,
+  InFlight,
   Manifest,
   NamespaceOwners,
   ParameterLocks,
+  RunningLogs,
   StoreLevels,
   SystemLimits,
 } from "@meringue/core";
@@ -22,6 +25,12 @@ export interface AppDependencies {
   readonly entities: EntityStore;
   readonly activations: ActivationStore;
   readonly dispatcher: Dispatcher;
+  /** What was handed to it, or to an earlier process of it, and has no result yet. */
+  readonly inFlight: InFlight;
+  /** What tells of activations while they run, whoever runs them. Is told here of triggers. */
+  readonly feed: ActivationFeed;
+  /** What those print that the dispatcher was given. */
+  readonly running: RunningLogs;
   /** The runs of sequences and compositions; whoever made them closes them, before the dispatcher. */
   readonly enclosings: EnclosingActivations;
   readonly authenticator: Authenticator;

@@ -1,9 +1,7 @@
-import type { IncomingMessage } from "node:http";
-import { BadRequest, type Identity, messages, ServiceUnavailable, WhiskError } from "@meringue/core";
-import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from "fastify";
-import { announcesTooMuch, BodyTooLarge } from "./body.ts";
-import { callerOf } from "./caller.ts";
+import { BadRequest, type Identity, WhiskError } from "@meringue/core";
+import { announcedBytes, BodyTooLarge, MAX_BODY_BYTES } from "./body.ts";
 import type { AppDependencies } from "./dependencies.ts";
+import type { ApiRequest } from "./exchange.ts";
 import { MAX_URL_LENGTH } from "./url.ts";
 
 /** 414: the request's target is longer than {@link MAX_URL_LENGTH}. */
@@ -15,10 +13,11 @@ class UrlTooLong extends WhiskError {
   }
 }
 
-/** What is checked of every request, whatever it is for. */
-export function refuseOversize(request: FastifyRequest): void {
-  if ((request.raw.url ?? "").length > MAX_URL_LENGTH) throw new UrlTooLong();
-  if (announcesTooMuch(request.raw)) throw new BodyTooLarge();
+/** What is checked of every request, whatever it is for. @throws UrlTooLong, BodyTooLarge */
+export function refuseOversize(request: ApiRequest): void {
+  if (request.url.length > MAX_URL_LENGTH) throw new UrlTooLong();
+  const bytes = announcedBytes(request.raw);
+  if (bytes > MAX_BODY_BYTES) throw new BodyTooLarge(bytes);
 }
 
 /** The complaint about a request target that cannot be decoded. */
@@ -26,63 +25,26 @@ export function undecodable(cause: Error): BadRequest {
   return new BadRequest("The request's target is not correctly percent-encoded.", { cause, rejection: true });
 }
 
-/** Finds out who calls; a hook that costs no turn of the loop when the caller is known. */
-export function authenticate({ authenticator }: AppDependencies) {
-  return (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
-    let identity: Identity | Promise<Identity>;
-    try {
-      identity = authenticator.authenticate(request.headers.authorization, callerOf(request.raw));
-    } catch (error) {
-      done(error as Error);
-      return;
-    }
+/** Finds out who calls, and notes it in the request. */
+export type Identify = (request: ApiRequest) => Identity | Promise<Identity>;
+
+/** @returns at once, and not as a promise, when the caller is known. @throws Unauthorized, also as a rejection */
+export function identify({ authenticator }: Pick<AppDependencies, "authenticator">): Identify {
+  const confirm = async (request: ApiRequest): Promise<void> => void (await identified(request));
+  const confirmIfStale: ApiRequest["confirm"] = (request) =>
+    authenticator.isStale(request.identity) ? confirm(request) : undefined;
+
+  const identified: Identify = (request) => {
+    request.confirm = confirmIfStale;
+    const identity = authenticator.authenticate(request.headers.authorization, request.caller);
     if (!(identity instanceof Promise)) {
       request.identity = identity;
-      done();
-      return;
+      return identity;
     }
-    identity.then(
-      (found) => {
-        request.identity = found;
-        done();
-      },
-      (error: Error) => done(error),
-    );
-  };
-}
-
-/**
- * Makes `app.close()` wait for the requests that run, and answer those that come meanwhile with 503. Who was answered
- * early and is still sending is cut off.
- */
-export function drainable(app: FastifyInstance): void {
-  let running = 0;
-  let drained: (() => void) | undefined;
-  const sending = new Set<IncomingMessage>();
-  const finish = (): void => {
-    for (const request of sending) request.destroy();
-    drained?.();
-  };
-  app.addHook("onRequest", ({ raw: request }, { raw: response }, done) => {
-    if (drained !== undefined) {
-      response.setHeader("Connection", "close");
-      done(new ServiceUnavailable(messages.unavailable, { rejection: true }));
-      return;
-    }
-    running++;
-    // Also when the caller goes away, which fastify's own hook does not tell.
-    response.once("close", () => {
-      if (!request.complete && !request.destroyed) {
-        sending.add(request);
-        request.once("close", () => sending.delete(request));
-      }
-      running--;
-      if (running === 0 && drained !== undefined) finish();
+    return identity.then((found) => {
+      request.identity = found;
+      return found;
     });
-    done();
-  });
-  app.addHook("preClose", (done) => {
-    drained = done;
-    if (running === 0) finish();
-  });
+  };
+  return identified;
 }

@@ -1,6 +1,6 @@
 import { MethodNotAllowed, messages, NotFound } from "@meringue/core";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { isApiUrl } from "./cors.ts";
+import type { ApiRequest } from "./exchange.ts";
 import type { Route } from "./route.ts";
 
 /** What the API's router would take: the original asks its web actions about every request. */
@@ -25,7 +25,7 @@ export function notFound(routes: readonly Route[]) {
   for (const { method, urls } of routes) {
     for (const url of urls) outside.set(url, [...(outside.get(url) ?? []), method]);
   }
-  return (request: FastifyRequest, _reply: FastifyReply): never => {
+  return (request: ApiRequest): never => {
     const url = request.raw.url ?? "";
     if (isApiUrl(url)) {
       if (request.method === "TRACE") throw new WrongMethod(API_METHODS);

@@ -1,9 +1,9 @@
 import { messages, TooManyRequests, Unauthorized, WhiskError } from "@meringue/core";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { type HeaderList, sendBare } from "./answer.ts";
 import { BodyAborted, BodyTooLarge } from "./body.ts";
 import { corsHeaders } from "./cors.ts";
 import type { Logger } from "./dependencies.ts";
+import type { ApiReply, ApiRequest } from "./exchange.ts";
 
 /** Header that every 401 carries. */
 const CHALLENGE = ["WWW-Authenticate", 'Basic realm="OpenWhisk secure realm",charset=UTF-8'];
@@ -11,13 +11,18 @@ const PLAIN = "text/plain; charset=UTF-8";
 
 /** The one place where a thrown error becomes a status and a body. */
 export function onError(logger: Logger) {
-  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    if (error instanceof WhiskError) {
+  return (error: unknown, request: ApiRequest, reply: ApiReply): void => {
+    if (reply.raw.headersSent) {
+      logger.error({ err: error, transid: request.id }, "a request failed while it was answered");
+      reply.raw.destroy();
+    } else if (error instanceof WhiskError) {
+      if (error.status >= 500 && error.cause instanceof Error) {
+        logger.error({ transid: request.id, status: error.status, why: error.cause.message }, "a request was refused");
+      }
       answerKnown(error, request, reply);
     } else if (error instanceof BodyTooLarge) {
       sendBare(request, reply, 413, PLAIN, messages.messageTooLarge, []);
     } else if (error instanceof BodyAborted) {
-      reply.hijack();
       reply.raw.destroy();
     } else {
       logger.error({ err: error, transid: request.id }, "a request failed unexpectedly");
@@ -26,7 +31,7 @@ export function onError(logger: Logger) {
   };
 }
 
-function answerKnown(error: WhiskError, request: FastifyRequest, reply: FastifyReply): void {
+function answerKnown(error: WhiskError, request: ApiRequest, reply: ApiReply): void {
   const headers = [
     ...(error.rejection ? [] : corsHeaders(request.raw.url ?? "")),
     ...(error instanceof Unauthorized ? CHALLENGE : []),
@@ -44,8 +49,7 @@ export function retryAfter(error: unknown): HeaderList {
 }
 
 /** A bug's answer says nothing, not even under which id it went wrong: that is what callers of the original get. */
-function answerUnexpected(reply: FastifyReply): void {
-  reply.hijack();
+function answerUnexpected(reply: ApiReply): void {
   const text = messages.internalError;
   reply.raw.writeHead(500, ["Content-Type", PLAIN, "Content-Length", String(Buffer.byteLength(text))]);
   reply.raw.end(text);

@@ -1,18 +1,9 @@
-import type { Identity } from "@meringue/core";
-import type { FastifyReply, FastifyRequest } from "fastify";
-
-declare module "fastify" {
-  interface FastifyRequest {
-    /** Who calls. Only there on routes that need credentials. */
-    identity: Identity;
-    /** When the request began to come in, in epoch milliseconds. */
-    received: number;
-  }
-}
+import type { ApiReply, ApiRequest } from "./exchange.ts";
+import type { Operation } from "./operation.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "DELETE" | "HEAD" | "OPTIONS" | "PATCH";
 
-/** One call of the API, as data, so that what is served can be compared with what is documented. */
+/** One call of the API, as data: what is served, and what the document tells of it. */
 export interface Route {
   readonly method: Method;
   /** Paths it answers on: usually one, or two that differ in a slash at the end. */
@@ -24,8 +15,9 @@ export interface Route {
   readonly operator?: boolean;
   /** Whether anybody may call it; otherwise the caller's identity is found out first. */
   readonly open?: boolean;
+  readonly operation: Operation;
   /** Answers the request itself. What it throws becomes the answer. */
-  handle(request: FastifyRequest, reply: FastifyReply): void | Promise<void>;
+  handle(request: ApiRequest, reply: ApiReply): void | Promise<void>;
 }
 
 /** A path with and without a slash at its end. */

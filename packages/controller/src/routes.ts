@@ -1,9 +1,10 @@
 import {
   deleteAction,
+  findMissed,
   findWebAction,
   getAction,
   getActivation,
-  type InFlight,
+  getActivationLogs,
   type InvokeAction,
   invokeAction,
   invokePrepared,
@@ -12,6 +13,7 @@ import {
   putAction,
 } from "@meringue/core";
 import type { AppDependencies } from "./dependencies.ts";
+import { type Drain, drain } from "./drain.ts";
 import { packageRoutes, triggerAndRuleRoutes } from "./entity-routes.ts";
 import type { Route } from "./route.ts";
 import { apiDocsRoute } from "./routes/api-docs.ts";
@@ -34,23 +36,35 @@ import { listNamespacesRoute } from "./routes/list-namespaces.ts";
 import { listPackageActionsRoute } from "./routes/list-package-actions.ts";
 import { pingRoute } from "./routes/ping.ts";
 import { putActionRoutes } from "./routes/put-action.ts";
-import { apiDocument } from "./swagger/api-document.ts";
-import { infoDocument } from "./swagger/info-document.ts";
+import { activationTails } from "./tail/activation-tails.ts";
 import { webRoutes } from "./web/web-routes.ts";
 
 /** Bytes that a zip archive may claim to unpack to, unless configured. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
 
-/** Everything that the API serves. */
-export function routes(deps: AppDependencies & { readonly inFlight: InFlight }): readonly Route[] {
+/**
+ * Everything that the API serves: the documents tell of exactly these.
+ * @param draining ends what would not end by itself.
+ */
+export function routes(deps: AppDependencies, draining: Drain = drain()): readonly Route[] {
+  const { operatorRoutes = true } = deps;
+  const served: readonly Route[] = allRoutes(deps, draining, () => served).filter(
+    ({ operator }) => operatorRoutes || operator !== true,
+  );
+  return served;
+}
+
+function allRoutes(deps: AppDependencies, draining: Drain, served: () => readonly Route[]): readonly Route[] {
   const invoke = invokeAction(deps);
   const { catalogue, owners, admitWebCall: admit } = deps;
   return [
+    apiDocsRoute("/api/v1/api-docs", "api", served, deps),
+    apiDocsRoute("/api-docs", "root", served, deps),
     ...openRoutes(deps),
     ...actionRoutes(deps, invoke),
     ...packageRoutes(deps),
     ...triggerAndRuleRoutes(deps, invoke),
-    ...activationRoutes(deps),
+    ...activationRoutes(deps, draining),
     ...webRoutes({
       ...deps,
       findWebAction: findWebAction({ catalogue, owners, admit }),
@@ -59,14 +73,12 @@ export function routes(deps: AppDependencies & { readonly inFlight: InFlight }):
   ];
 }
 
-function openRoutes(deps: AppDependencies & { readonly inFlight: InFlight }): readonly Route[] {
+function openRoutes(deps: AppDependencies): readonly Route[] {
   return [
     pingRoute(),
     infoRoute(deps),
     apiInfoRoute(deps),
-    apiDocsRoute("/api/v1/api-docs", apiDocument),
     ...docsRoutes("/api/v1/docs", "/api/v1/api-docs"),
-    apiDocsRoute("/api-docs", infoDocument),
     ...docsRoutes("/docs", "/api-docs"),
     ...invokersRoutes(deps),
     ...inFlightRoutes(deps.inFlight),
@@ -92,12 +104,14 @@ function actionRoutes(deps: AppDependencies, invoke: InvokeAction): readonly Rou
   ];
 }
 
-function activationRoutes({ activations, limits }: AppDependencies): readonly Route[] {
+function activationRoutes(deps: AppDependencies, draining: Drain): readonly Route[] {
+  const { activations, limits, running, enclosings } = deps;
   const get = getActivation(activations);
+  const tails = activationTails({ ...deps, findMissed: findMissed(activations), draining });
   return [
-    listActivationsRoute(listActivations(activations), limits),
+    listActivationsRoute(listActivations(activations), tails, limits),
     getActivationRoute(get),
     getActivationResultRoute(get),
-    getActivationLogsRoute(get),
+    getActivationLogsRoute(getActivationLogs(get, [running, enclosings])),
   ];
 }

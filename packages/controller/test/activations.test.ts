@@ -1,3 +1,4 @@
+import type { RunningLogs } from "@meringue/core";
 import { anActivation } from "@meringue/testkit";
 import { type Case, cases, each } from "./cases.ts";
 import type { World } from "./world.ts";
@@ -11,6 +12,9 @@ const keep =
   async ({ deps }: World) => {
     for (const each of kept) await deps.activations.put(each);
   };
+const running = (owner: string): RunningLogs => ({
+  logsOf: (namespace, id) => (namespace === owner && id === ID ? ["so far"] : undefined),
+});
 const get = (row: Partial<Case> & Pick<Case, "name" | "status">): Case => ({
   path: `${list}/${ID}`,
   before: keep(activation),
@@ -58,6 +62,41 @@ cases("§16.1, §16.2 One activation", [
       expect(json).not.toHaveProperty("end");
       expect(json).not.toHaveProperty("duration");
     },
+  }),
+  get({
+    name: "logs so far of one that runs",
+    path: `${list}/${ID}/logs`,
+    before: () => undefined,
+    deps: { running: running("guest") },
+    status: 200,
+    cors: true,
+    exactly: { logs: ["so far"] },
+  }),
+  ...each(["", "/result"], (suffix) =>
+    get({
+      name: `one that runs is not there yet${suffix}`,
+      path: `${list}/${ID}${suffix}`,
+      before: () => undefined,
+      deps: { running: running("guest") },
+      status: 404,
+      error: NOT_FOUND,
+    }),
+  ),
+  get({
+    name: "logs of one that runs for another namespace, by id",
+    path: `${list}/${ID}/logs`,
+    before: () => undefined,
+    deps: { running: running("other") },
+    status: 404,
+    error: NOT_FOUND,
+  }),
+  get({
+    name: "logs of one that runs for another namespace, by its name",
+    path: `/namespaces/other/activations/${ID}/logs`,
+    before: () => undefined,
+    deps: { running: running("other") },
+    status: 403,
+    error: `The supplied authentication is not authorized to access 'other/${ID}'.`,
   }),
   ...each(["", "/result", "/logs"], (suffix) =>
     get({

@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from "node:http";
+import { undocumented } from "./documented.ts";
 
 export interface CallOptions {
   readonly method?: string;
@@ -19,7 +20,10 @@ export interface Answer {
   readonly json: Record<string, unknown> & unknown[];
 }
 
-/** One request over real HTTP. The path goes out as it is written: nothing normalises it on the way. */
+/**
+ * One request over real HTTP. The path goes out as it is written: nothing normalises it on the way. An answer that is not
+ * as the API's own document tells is an error.
+ */
 export function call(base: string, path: string, options: CallOptions = {}): Promise<Answer> {
   const { hostname, port } = new URL(base);
   const raw = typeof options.body === "string" || Buffer.isBuffer(options.body);
@@ -36,7 +40,12 @@ export function call(base: string, path: string, options: CallOptions = {}): Pro
           const bytes = Buffer.concat(chunks);
           const text = bytes.toString("utf8");
           const { statusCode: status = 0, headers, rawHeaders } = incoming;
-          resolve({ status, headers, rawHeaders, text, bytes, json: parse(text) });
+          const answer = { status, headers, rawHeaders, text, bytes, json: parse(text) };
+          // Under a name of its own, a host has other paths.
+          const named = options.headers?.["Host"] !== undefined;
+          const complaint = named ? undefined : undocumented(options.method ?? "GET", path, answer);
+          if (complaint === undefined) resolve(answer);
+          else reject(new Error(complaint));
         });
       },
     );

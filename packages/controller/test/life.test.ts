@@ -5,7 +5,6 @@ import type { ActivationResponse } from "@meringue/core";
 import { authenticator } from "@meringue/core";
 import { anAction } from "@meringue/testkit";
 import { afterEach, describe, expect, test } from "vitest";
-import { handle } from "../src/index.ts";
 import { call } from "./call.ts";
 import { basic, startWorld, type World } from "./world.ts";
 
@@ -101,7 +100,7 @@ describe("what is in flight", () => {
 describe("the entrance for containers", () => {
   async function entrance(w: World, namespace: string | undefined): Promise<string> {
     const server = createServer((incoming, outgoing) =>
-      handle(w.app, incoming, outgoing, { via: "container", namespace }),
+      w.app.handle(incoming, outgoing, { via: "container", namespace }),
     );
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -135,7 +134,7 @@ describe("what is for operators", () => {
   test("is not there for containers", async () => {
     const w = await world();
     const server = createServer((incoming, outgoing) =>
-      handle(w.app, incoming, outgoing, { via: "container", namespace: "guest" }),
+      w.app.handle(incoming, outgoing, { via: "container", namespace: "guest" }),
     );
     server.listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -15,11 +15,14 @@ import {
   type EntityStore,
   enclosingActivations,
   type Identity,
+  localActivationFeed,
   localChangeFeed,
   namespaceOwners,
   parseManifest,
   type Subject,
+  type SubjectStore,
   systemClock,
+  trackInFlight,
   UPSTREAM_LIMITS,
 } from "@meringue/core";
 import {
@@ -28,12 +31,10 @@ import {
   aSubject,
   identityOf,
   memoryActivationJournal,
-  memoryActivationStore,
-  memoryEntityStore,
-  memorySubjectStore,
+  testStores,
 } from "@meringue/testkit";
-import type { FastifyInstance } from "fastify";
-import { type AppDependencies, buildApp, type InvokerStatus } from "../src/index.ts";
+import { type App, type AppDependencies, buildApp, type InvokerStatus } from "../src/index.ts";
+import { holdAgainstDocument } from "./documented.ts";
 
 /** What an action does in a test: its response, or a promise that settles when the test says so. */
 export type Behaviour = (message: ActivationMessage) => ActivationResponse | Promise<ActivationResponse>;
@@ -93,16 +94,16 @@ function recordOf(message: ActivationMessage, response: ActivationResponse): Act
   };
 }
 
-/** An API on a free loopback port, over stores in memory, with the namespaces `guest` and `other`. */
+/** An API on a free loopback port, over stores in memory (or others, see testStores), with the namespaces `guest` and `other`. */
 export interface World {
   readonly url: string;
   readonly port: number;
-  readonly app: FastifyInstance;
+  readonly app: App;
   readonly deps: AppDependencies;
   readonly entities: EntityStore;
   readonly changes: ChangeFeed;
   readonly dispatcher: FakeDispatcher;
-  readonly subjects: ReturnType<typeof memorySubjectStore>;
+  readonly subjects: SubjectStore;
   readonly guest: Identity;
   readonly other: Identity;
   readonly invokers: InvokerStatus[];
@@ -131,10 +132,9 @@ function subjectOf(name: string): Subject {
 }
 
 export async function startWorld(over: Partial<AppDependencies> = {}): Promise<World> {
-  const entities = memoryEntityStore();
-  const activations = memoryActivationStore();
-  const subjects = memorySubjectStore();
+  const { entities, activations, subjects, close } = await testStores();
   const changes = localChangeFeed();
+  const feed = localActivationFeed();
   const owners = [subjectOf("guest"), subjectOf("other")] as const;
   for (const subject of owners) await subjects.put(subject);
   const dispatcher = fakeDispatcher((activation) => activations.put(activation));
@@ -150,13 +150,16 @@ export async function startWorld(over: Partial<AppDependencies> = {}): Promise<W
     ids: { activationId: anActivationId, transactionId: anActivationId },
     clock: over.clock ?? systemClock,
     ...(over.storeLevels === undefined ? {} : { storeLevels: over.storeLevels }),
+    feed,
     warn,
   });
   const deps: AppDependencies = {
     entities,
     activations,
-    dispatcher,
+    ...trackInFlight(over.dispatcher ?? dispatcher),
     enclosings,
+    feed,
+    running: { logsOf: () => undefined },
     authenticator: authenticator({ subjects, changes, wellKnownUuids: new Set(), wellKnownAllowed: true }),
     owners: namespaceOwners({ subjects, changes }),
     catalogue: actionCatalogue(entities, changes),
@@ -178,7 +181,8 @@ export async function startWorld(over: Partial<AppDependencies> = {}): Promise<W
     },
     ...over,
   };
-  const app = await buildApp(deps);
+  holdAgainstDocument(deps);
+  const app = buildApp(deps);
   await app.listen({ host: "127.0.0.1", port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return {
@@ -205,6 +209,7 @@ export async function startWorld(over: Partial<AppDependencies> = {}): Promise<W
     async close() {
       await app.close();
       await deps.enclosings.close(0);
+      await close();
     },
   };
 }

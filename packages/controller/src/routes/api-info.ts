@@ -16,6 +16,11 @@ export function apiInfoRoute({ build }: { readonly build: BuildInfo }): Route {
     method: "GET",
     urls: withSlash("/api/v1"),
     open: true,
+    operation: {
+      tag: "About",
+      summary: "Which API this is",
+      answers: { 200: { says: "Version and build", shape: "ApiInfo" } },
+    },
     handle: (request, reply) => sendJson(request, reply, 200, info),
   };
 }

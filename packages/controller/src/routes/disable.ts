@@ -16,6 +16,13 @@ export function disableRoute({ admin, disable }: DisableDependencies): Route {
     urls: ["/disable"],
     open: true,
     operator: true,
+    operation: {
+      tag: "Operation",
+      summary: "Take this controller out of service",
+      answers: { 200: { says: "controller is disabled" } },
+      failures: [401],
+      produces: ["text/plain"],
+    },
     handle(request, reply) {
       const token = /^basic +(\S+) *$/i.exec(request.headers.authorization ?? "")?.[1];
       if (token === undefined)

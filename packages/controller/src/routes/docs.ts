@@ -30,14 +30,27 @@ export function docsRoutes(url: string, documentUrl: string): readonly Route[] {
       method: "GET",
       urls: [url],
       open: true,
+      operation: {
+        tag: "About",
+        summary: "A page that shows this document",
+        answers: { 308: { says: "Where it is" } },
+        produces: ["text/plain"],
+      },
       handle: (request, reply) => redirect(request, reply, `docs/index.html?url=${documentUrl}`),
     },
     {
       method: "GET",
       urls: [`${url}/:file`],
       open: true,
+      operation: {
+        tag: "About",
+        summary: "A file of that page",
+        answers: { 200: { says: "The file" } },
+        failures: [404],
+        produces: ["text/html", "text/css", "text/javascript", "image/png"],
+      },
       async handle(request, reply) {
-        const { file } = request.params as { readonly file: string };
+        const { file = "" } = request.params;
         const contentType = Object.hasOwn(FILES, file) ? FILES[file] : undefined;
         if (contentType === undefined) throw new NotFound(messages.routeNotFound, { rejection: true });
         const body =

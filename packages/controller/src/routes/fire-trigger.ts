@@ -1,15 +1,9 @@
-import {
-  allowedPayloadBytes,
-  type FireTrigger,
-  messages,
-  type SystemLimits,
-  TooLarge,
-  type TriggerEvent,
-} from "@meringue/core";
-import type { FastifyRequest } from "fastify";
+import { allowedPayloadBytes, type FireTrigger, payload, type SystemLimits, type TriggerEvent } from "@meringue/core";
 import { sendJson, sendNothing } from "../answer.ts";
-import { parseJsonObjectBody, readBody } from "../body.ts";
+import { parseJsonObjectBody, readPayload } from "../body.ts";
+import type { ApiRequest } from "../exchange.ts";
 import { wantsExtraLogging } from "../extra-logging.ts";
+import { WRITE_FAILURES } from "../operation.ts";
 import { entityPathOf } from "../path.ts";
 import type { Route } from "../route.ts";
 import { entityUrl } from "./entity-urls.ts";
@@ -19,6 +13,16 @@ export function fireTriggerRoute(fireTrigger: FireTrigger, limits: SystemLimits)
   return {
     method: "POST",
     urls: [entityUrl("triggers")],
+    operation: {
+      tag: "Triggers",
+      summary: "Fire a trigger",
+      body: { name: "payload", schema: payload, required: false },
+      answers: {
+        202: { says: "The actions of its active rules are run", shape: "ActivationId" },
+        204: { says: "No rule is active: nothing happens" },
+      },
+      failures: [...WRITE_FAILURES, 429],
+    },
     async handle(request, reply) {
       const activationId = await fireTrigger({
         identity: request.identity,
@@ -33,15 +37,15 @@ export function fireTriggerRoute(fireTrigger: FireTrigger, limits: SystemLimits)
   };
 }
 
-async function readEvent(request: FastifyRequest, limits: SystemLimits): Promise<TriggerEvent> {
-  const body = await readBody(request.raw);
-  const allowed = allowedPayloadBytes(request.identity.limits, limits);
-  if (body.length > allowed) throw new TooLarge(messages.tooLarge("Request", body.length, allowed));
+async function readEvent(request: ApiRequest, limits: SystemLimits): Promise<TriggerEvent> {
+  const body = await readPayload(request.raw, allowedPayloadBytes(request.identity.limits, limits));
+  const confirmed = request.confirm(request);
+  if (confirmed !== undefined) await confirmed;
   return { payload: parseJsonObjectBody(request, body), headers: headersOf(request) };
 }
 
 /** The request's headers by lower-case name; one that came several times has its values joined. */
-function headersOf({ headers }: FastifyRequest): Record<string, string> {
+function headersOf({ headers }: ApiRequest): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : (value ?? "")]),
   );

@@ -8,6 +8,12 @@ export function getActivationRoute(getActivation: GetActivation): Route {
   return {
     method: "GET",
     urls: withSlash("/api/v1/namespaces/:namespace/activations/:id"),
+    operation: {
+      tag: "Activations",
+      summary: "One record",
+      answers: { 200: { says: "The record", shape: "Activation" } },
+      failures: [400, 403, 404],
+    },
     async handle(request, reply) {
       sendJson(request, reply, 200, encodeActivation(await activationOf(request, getActivation)));
     },

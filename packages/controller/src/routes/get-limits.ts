@@ -10,6 +10,12 @@ export function getLimitsRoutes({ limits }: { readonly limits: SystemLimits }): 
     {
       method: "GET",
       urls: withSlash(url),
+      operation: {
+        tag: "Namespaces",
+        summary: "What holds in the namespace",
+        answers: { 200: { says: "The limits", shape: "NamespaceLimits" } },
+        failures: [400, 403],
+      },
       handle(request, reply) {
         const namespace = namespaceOf(request);
         requireOwner(request.identity, namespace, namespace);
@@ -18,7 +24,8 @@ export function getLimitsRoutes({ limits }: { readonly limits: SystemLimits }): 
     },
     {
       method: "GET",
-      urls: [`${url}/:name`],
+      urls: [`${url}/:other`],
+      operation: { tag: "Namespaces", summary: "Reserved", answers: {}, failures: [400] },
       handle(request) {
         namespaceOf(request);
         throw new BadRequest(messages.limitsOfEntityNotImplemented);

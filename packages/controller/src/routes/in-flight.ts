@@ -10,6 +10,11 @@ export function inFlightRoutes(inFlight: InFlight): readonly Route[] {
       urls: withSlash("/activation"),
       open: true,
       operator: true,
+      operation: {
+        tag: "Operation",
+        summary: "Activations that have no result yet",
+        answers: { 200: { says: "Pairs of id and action@version", shape: "InFlight" } },
+      },
       handle: (request, reply) => sendJson(request, reply, 200, inFlight.list()),
     },
     {
@@ -17,6 +22,11 @@ export function inFlightRoutes(inFlight: InFlight): readonly Route[] {
       urls: ["/activation/count"],
       open: true,
       operator: true,
+      operation: {
+        tag: "Operation",
+        summary: "How many activations have no result yet",
+        answers: { 200: { says: "The number", shape: "Count" } },
+      },
       handle: (request, reply) => sendJson(request, reply, 200, inFlight.size),
     },
   ];

@@ -13,7 +13,17 @@ export function infoRoute({ limits, manifest }: { readonly limits: SystemLimits;
     limits: limitsInfo(limits),
     runtimes: manifestResource(manifest),
   };
-  return { method: "GET", urls: ["/"], open: true, handle: (request, reply) => sendJson(request, reply, 200, info) };
+  return {
+    method: "GET",
+    urls: ["/"],
+    open: true,
+    operation: {
+      tag: "About",
+      summary: "Limits and runtimes",
+      answers: { 200: { says: "The deployment", shape: "DeploymentInfo" } },
+    },
+    handle: (request, reply) => sendJson(request, reply, 200, info),
+  };
 }
 
 function limitsInfo(limits: SystemLimits): Record<string, number> {

@@ -8,16 +8,17 @@ import {
   type JsonObject,
   MalformedQuery,
   messages,
+  payload,
   type StatusCode,
   type SystemLimits,
-  TooLarge,
 } from "@meringue/core";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { sendJson } from "../answer.ts";
-import { parseJsonObjectBody, readBody } from "../body.ts";
+import { parseJsonObjectBody, readPayload } from "../body.ts";
+import type { ApiReply, ApiRequest } from "../exchange.ts";
 import { wantsExtraLogging } from "../extra-logging.ts";
+import { WRITE_FAILURES } from "../operation.ts";
 import { actionPathOf } from "../path.ts";
-import { booleanOf, parseInt32, type Query, queryOf, textOf } from "../query.ts";
+import { flagParameter, parameter, parseInt32, type QueryParameter, queryOf } from "../query.ts";
 import type { Route } from "../route.ts";
 import { ACTION_URLS } from "./action-urls.ts";
 
@@ -27,12 +28,29 @@ const SEQUENCE_KIND = "sequence";
 /** What a blocking call answers, by what came of the activation. */
 const HTTP_STATUS: Readonly<Record<StatusCode, number>> = { 0: 200, 1: 502, 2: 502, 3: 500 };
 
+const blocking = flagParameter("blocking", false, "wait for the result");
+const result = flagParameter("result", false, "of a blocking call, answer only the result");
+
 /** POST on an action: runs it. */
 export function invokeActionRoutes(invokeAction: InvokeAction, limits: SystemLimits): readonly Route[] {
+  const timeout = timeoutParameter(limits.blockingMs);
   return [
     {
       method: "POST",
       urls: ACTION_URLS,
+      operation: {
+        tag: "Actions",
+        summary: "Invoke an action",
+        query: [blocking, result, timeout],
+        body: { name: "payload", schema: payload, required: false },
+        answers: {
+          200: { says: "The record; with result=true only the result", shape: "Activation", orAny: true },
+          202: { says: "Accepted; its result is not awaited, or not there in time", shape: "ActivationId" },
+          500: { says: "The platform failed; the record, or the result", shape: "Activation", orAny: true },
+          502: { says: "The action failed; the record, or the result", shape: "Activation", orAny: true },
+        },
+        failures: [...WRITE_FAILURES, 422, 429, 503],
+      },
       async handle(request, reply) {
         const { activationId, activation } = await invokeAction({
           identity: request.identity,
@@ -40,11 +58,8 @@ export function invokeActionRoutes(invokeAction: InvokeAction, limits: SystemLim
           transid: request.id,
           received: request.received,
           extraLogging: wantsExtraLogging(request),
-          call: () => readCall(request, limits),
-          onGone: (callback) => {
-            reply.raw.once("close", callback);
-            return () => reply.raw.off("close", callback);
-          },
+          call: () => readCall(request, limits, timeout),
+          onGone: (callback) => reply.onGone(callback),
         });
         answer(request, reply, activationId, activation);
       },
@@ -52,40 +67,41 @@ export function invokeActionRoutes(invokeAction: InvokeAction, limits: SystemLim
   ];
 }
 
-async function readCall(request: FastifyRequest, limits: SystemLimits): Promise<InvocationCall> {
-  const body = await readBody(request.raw);
-  const allowed = allowedPayloadBytes(request.identity.limits, limits);
-  if (body.length > allowed) throw new TooLarge(messages.tooLarge("Request", body.length, allowed));
+async function readCall(
+  request: ApiRequest,
+  limits: SystemLimits,
+  timeout: QueryParameter<number>,
+): Promise<InvocationCall> {
+  const body = await readPayload(request.raw, allowedPayloadBytes(request.identity.limits, limits));
+  const confirmed = request.confirm(request);
+  if (confirmed !== undefined) await confirmed;
   const query = queryOf(request);
-  const blocking = booleanOf(query, "blocking", false);
-  booleanOf(query, "result", false);
-  const waitMs = readTimeout(query, limits.blockingMs);
-  return { payload: parseJsonObjectBody(request, body), blocking, waitMs };
+  const waits = blocking.read(query);
+  result.read(query);
+  const waitMs = timeout.read(query);
+  return { payload: parseJsonObjectBody(request, body), blocking: waits, waitMs };
 }
 
-function readTimeout(query: Query, maxMs: number): number {
-  const text = textOf(query, "timeout");
-  if (text === undefined) return maxMs;
-  const ms = parseInt32(text) ?? 0;
-  if (ms < 1 || ms > maxMs) throw new MalformedQuery("timeout", messages.invalidTimeout(maxMs));
-  return ms;
+function timeoutParameter(maxMs: number): QueryParameter<number> {
+  const words = { type: "integer", format: "int32", minimum: 1, maximum: maxMs, default: maxMs };
+  return parameter("timeout", { ...words, description: "milliseconds to wait at most" }, (text) => {
+    if (text === undefined) return maxMs;
+    const ms = parseInt32(text) ?? 0;
+    if (ms < 1 || ms > maxMs) throw new MalformedQuery("timeout", messages.invalidTimeout(maxMs));
+    return ms;
+  });
 }
 
-function answer(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  activationId: string,
-  activation: Activation | undefined,
-): void {
+function answer(request: ApiRequest, reply: ApiReply, activationId: string, activation: Activation | undefined): void {
   const headers = ["x-openwhisk-activation-id", activationId];
   if (activation === undefined) {
     sendJson(request, reply, 202, { activationId }, headers);
     return;
   }
-  const { statusCode, result } = activation.response;
+  const { statusCode, result: value } = activation.response;
   // An array goes out as it is, whatever was asked for.
-  const bare = Array.isArray(result) || booleanOf(queryOf(request), "result", false);
-  sendJson(request, reply, HTTP_STATUS[statusCode], bare ? (result ?? {}) : recordBody(activation), headers);
+  const bare = Array.isArray(value) || result.read(queryOf(request));
+  sendJson(request, reply, HTTP_STATUS[statusCode], bare ? (value ?? {}) : recordBody(activation), headers);
 }
 
 /**

@@ -11,6 +11,11 @@ export function invokersRoutes({ invokerStatus }: { invokerStatus(): readonly In
       urls: withSlash("/invokers"),
       open: true,
       operator: true,
+      operation: {
+        tag: "Operation",
+        summary: "How each invoker is",
+        answers: { 200: { says: "By name", shape: "Invokers" } },
+      },
       handle(request, reply) {
         const states = Object.fromEntries(invokerStatus().map(({ name, status }) => [name, status]));
         sendJson(request, reply, 200, states);
@@ -21,6 +26,11 @@ export function invokersRoutes({ invokerStatus }: { invokerStatus(): readonly In
       urls: ["/invokers/healthy/count"],
       open: true,
       operator: true,
+      operation: {
+        tag: "Operation",
+        summary: "How many invokers are up",
+        answers: { 200: { says: "The number", shape: "Count" } },
+      },
       handle: (request, reply) => sendJson(request, reply, 200, healthy()),
     },
     {
@@ -28,6 +38,11 @@ export function invokersRoutes({ invokerStatus }: { invokerStatus(): readonly In
       urls: ["/invokers/ready"],
       open: true,
       operator: true,
+      operation: {
+        tag: "Operation",
+        summary: "Whether all invokers are up",
+        answers: { 200: { says: "All are", shape: "Healthy" }, 500: { says: "Some are not", shape: "Unhealthy" } },
+      },
       handle(request, reply) {
         const all = invokerStatus().length;
         const up = healthy();

@@ -7,6 +7,12 @@ export function pingRoute(): Route {
     method: "GET",
     urls: ["/ping"],
     open: true,
+    operation: {
+      tag: "About",
+      summary: "Whether anybody is there",
+      answers: { 200: { says: "pong" } },
+      produces: ["text/plain"],
+    },
     handle: (request, reply) => sendText(request, reply, 200, "pong"),
   };
 }

@@ -8,6 +8,7 @@ export function refreshPackagesRoute(): Route {
   return {
     method: "POST",
     urls: [`${collectionUrl("packages")}/refresh`],
+    operation: { tag: "Packages", summary: "Not served", answers: {}, failures: [400, 403, 501] },
     handle(request) {
       const namespace = namespaceOf(request);
       requireOwner(request.identity, namespace, namespace);

@@ -1,9 +1,9 @@
-import { BadRequest, isBase64Code, isJsonObject, type Json, messages } from "@meringue/core";
+import { BadRequest, isBase64Code, isJsonObject, type Json, type JsonObject, messages } from "@meringue/core";
 import { base64Bytes } from "./base64-bytes.ts";
 import { isJson, isJsonFamily, type MediaType, mediaTypeText, parseMediaType } from "./media-type.ts";
 import { prettyJson } from "./pretty-json.ts";
-import { readResultHeaders } from "./response-headers.ts";
-import type { WebAnswer, WebEntity } from "./web-answer.ts";
+import { type ResultHeaders, readResultHeaders } from "./response-headers.ts";
+import type { WebAnswer, WebEntity, WebHead } from "./web-answer.ts";
 
 /**
  * Bytes of headers that one answer may have: more than any proxy or client would take. An action that asks for more
@@ -20,13 +20,33 @@ const BODILESS = new Set([204, 205, 304]);
 export function httpAnswer(result: Json): WebAnswer {
   if (!isJsonObject(result)) throw notHttp();
   const { statusCode, headers, body = null } = result;
-  const read = readResultHeaders(headers);
-  if (read === undefined || bytesOf(read.list) > MAX_HEADER_BYTES) throw notHttp();
+  const read = readHeaders(headers);
   const asked = statusCode === undefined ? undefined : readStatus(statusCode);
   if (body === null || body === "") return { status: asked ?? 204, headers: read.list, entity: undefined };
   const entity = typeof body === "string" ? textEntity(body, read.contentType) : jsonEntity(body, read.contentType);
   const status = asked ?? 200;
   return { status, headers: read.list, entity: BODILESS.has(status) ? undefined : entity };
+}
+
+/**
+ * What goes before a body that is still being made.
+ * @param head `{"statusCode", "headers"}`, both of them optional
+ * @throws BadRequest when it describes none
+ */
+export function httpHead({ statusCode, headers }: JsonObject): WebHead {
+  const read = readHeaders(headers);
+  const status = statusCode === undefined ? 200 : readStatus(statusCode);
+  if (BODILESS.has(status)) return { status, headers: read.list, contentType: undefined };
+  const type = parseMediaType(read.contentType ?? "text/html");
+  if (type === undefined) throw new BadRequest(messages.contentTypeUnknown);
+  return { status, headers: read.list, contentType: mediaTypeText(type, "UTF-8") };
+}
+
+/** @throws BadRequest */
+function readHeaders(headers: Json | undefined): ResultHeaders {
+  const read = readResultHeaders(headers);
+  if (read === undefined || bytesOf(read.list) > MAX_HEADER_BYTES) throw notHttp();
+  return read;
 }
 
 function notHttp(): BadRequest {

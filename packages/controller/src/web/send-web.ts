@@ -1,7 +1,7 @@
 import { messages, NotAcceptable, type WhiskError } from "@meringue/core";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { acceptsType } from "../accept.ts";
 import type { HeaderList } from "../answer.ts";
+import type { ApiReply, ApiRequest } from "../exchange.ts";
 import { prettyJson } from "./pretty-json.ts";
 import type { WebAnswer } from "./web-answer.ts";
 
@@ -14,13 +14,11 @@ const LENGTHLESS = new Set([204, 304]);
  * @param headers more headers, before those of the action.
  * @throws NotAcceptable when the caller does not accept the type of a good answer; an empty one is always fine.
  */
-export function sendWeb(request: FastifyRequest, reply: FastifyReply, answer: WebAnswer, headers: HeaderList): void {
+export function sendWeb(request: ApiRequest, reply: ApiReply, answer: WebAnswer, headers: HeaderList): void {
   const { status, entity } = answer;
   if (entity !== undefined && status < 400) requireAcceptable(request, entity.contentType);
   // As bytes: with a text, Node would send the headers in the text's encoding too.
   const body = typeof entity?.body === "string" ? Buffer.from(entity.body) : (entity?.body ?? NOTHING);
-  // Written past fastify, which would add a charset to application/json.
-  reply.hijack();
   reply.raw.writeHead(status, [
     "X-Request-ID",
     request.id,
@@ -32,7 +30,8 @@ export function sendWeb(request: FastifyRequest, reply: FastifyReply, answer: We
   reply.raw.end(body);
 }
 
-function requireAcceptable({ headers: { accept } }: FastifyRequest, contentType: string): void {
+/** @throws NotAcceptable when the caller does not accept a type. */
+export function requireAcceptable({ headers: { accept } }: ApiRequest, contentType: string): void {
   const [essence = ""] = contentType.split(";");
   if (acceptsType(accept, essence)) return;
   throw new NotAcceptable(messages.notAcceptable(contentType), { rejection: true });
@@ -40,8 +39,8 @@ function requireAcceptable({ headers: { accept } }: FastifyRequest, contentType:
 
 /** Answers with an error, as web actions spell it: on several lines, and without asking for credentials. */
 export function sendWebError(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ApiRequest,
+  reply: ApiReply,
   { status, message }: Pick<WhiskError, "status" | "message">,
   headers: HeaderList,
 ): void {

@@ -9,6 +9,12 @@ export interface WebAnswer {
   readonly entity: WebEntity | undefined;
 }
 
+/** What goes before a body that is still being made. */
+export interface WebHead extends Omit<WebAnswer, "entity"> {
+  /** Undefined where no body follows. */
+  readonly contentType: string | undefined;
+}
+
 export interface WebEntity {
   readonly contentType: string;
   readonly body: string | Buffer;

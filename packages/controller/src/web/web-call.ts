@@ -12,20 +12,21 @@ import {
   messages,
   NotFound,
   type SystemLimits,
-  TooLarge,
   Unauthorized,
   type WebAction,
   webArguments,
 } from "@meringue/core";
-import type { FastifyReply, FastifyRequest } from "fastify";
-import { readBody } from "../body.ts";
+import { readPayload } from "../body.ts";
+import type { ApiReply, ApiRequest } from "../exchange.ts";
 import { wantsExtraLogging } from "../extra-logging.ts";
 import { undecodable } from "../gates.ts";
+import type { Uploads } from "../uploads.ts";
 import { type FieldList, fieldsByName, fieldsText, parseFields } from "./form-fields.ts";
 import { answerers } from "./media-result.ts";
 import { decodeBody } from "./request-body.ts";
 import { contentTypeOf, headersForAction } from "./request-headers.ts";
 import { sendWeb, sendWebError } from "./send-web.ts";
+import { sendWebStream } from "./send-web-stream.ts";
 import { webCors } from "./web-cors.ts";
 import type { WebPath } from "./web-path.ts";
 
@@ -33,14 +34,16 @@ export interface WebCallDependencies {
   readonly findWebAction: FindWebAction;
   readonly invokePrepared: InvokePrepared;
   readonly limits: SystemLimits;
+  /** The bodies of all calls, while they come in. */
+  readonly uploads: Uploads;
   /** Who calls; undefined for anybody whose credentials, if any, are not valid. */
-  readonly callerOf: (request: FastifyRequest) => Promise<Identity | undefined>;
+  readonly callerOf: (request: ApiRequest) => Promise<Identity | undefined>;
 }
 
 /** One call of a web action on its way. */
 export interface WebCall {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly request: ApiRequest;
+  readonly reply: ApiReply;
   readonly path: WebPath;
   /** Headers that every answer from here on carries, errors too: they grow as the call gets on. */
   readonly headers: string[];
@@ -50,7 +53,7 @@ export interface WebCall {
 export async function serveWebCall(deps: WebCallDependencies, call: WebCall): Promise<void> {
   const { request, reply, path, headers } = call;
   const first = await deps.findWebAction(path.action, true);
-  const body = await readPayload(request, allowedPayloadBytes(first.owner.limits, deps.limits));
+  const body = await readPayload(request.raw, allowedPayloadBytes(first.owner.limits, deps.limits), deps.uploads);
   // While a body came in, however slowly, the action may have been closed to the public.
   const waited = body.length > 0 || request.headers["transfer-encoding"] !== undefined;
   const action = waited ? await deps.findWebAction(path.action, false) : first;
@@ -62,28 +65,19 @@ export async function serveWebCall(deps: WebCallDependencies, call: WebCall): Pr
     }
   }
   const user = await admit(deps, action, request);
-  const { activationId, activation } = await invoke(deps, action, call, body, user);
+  const { activationId, activation, streaming } = await invoke(deps, action, call, body, user);
   headers.push("x-openwhisk-activation-id", activationId);
-  if (activation === undefined) sendWebError(request, reply, { status: 202, message: messages.notReadyYet }, headers);
+  if (streaming !== undefined) await sendWebStream(request, reply, streaming, headers);
+  else if (activation === undefined)
+    sendWebError(request, reply, { status: 202, message: messages.notReadyYet }, headers);
   else sendWeb(request, reply, answerers[path.extension](resultOf(activation)), headers);
-}
-
-/** @throws TooLarge, before the body is read where its length is announced */
-async function readPayload(request: FastifyRequest, allowed: number): Promise<Buffer> {
-  const check = (bytes: number): void => {
-    if (bytes > allowed) throw new TooLarge(messages.tooLarge("Request", bytes, allowed));
-  };
-  check(Number(request.headers["content-length"] ?? 0));
-  const body = await readBody(request.raw);
-  check(body.length);
-  return body;
 }
 
 /** @returns who calls. @throws Unauthorized when the action asks for credentials and these are not the ones */
 async function admit(
   { callerOf }: WebCallDependencies,
   action: WebAction,
-  request: FastifyRequest,
+  request: ApiRequest,
 ): Promise<Identity | undefined> {
   const user = await callerOf(request);
   // Browsers ask for options without credentials: an action that answers them itself has to be asked.
@@ -120,14 +114,12 @@ function invoke(
     transid: request.id,
     received: request.received,
     extraLogging: wantsExtraLogging(request),
-    onGone: (callback) => {
-      reply.raw.once("close", callback);
-      return () => reply.raw.off("close", callback);
-    },
+    streamed: path.extension === ".http" ? true : undefined,
+    onGone: (callback) => reply.onGone(callback),
   });
 }
 
-function queryFields(request: FastifyRequest): FieldList {
+function queryFields(request: ApiRequest): FieldList {
   const url = request.raw.url ?? "";
   const start = url.indexOf("?");
   const fields = parseFields(start === -1 ? "" : url.slice(start + 1));

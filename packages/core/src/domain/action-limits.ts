@@ -1,38 +1,77 @@
 import { BadRequest, MalformedContent } from "./errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import type { ActionLimits, NamespaceLimits, SystemLimits } from "./limits.ts";
 import { messages } from "./messages.ts";
 import { namespaceBounds } from "./namespace-limits.ts";
+import { type Member, nullable, objectOf } from "./schema.ts";
 
-type LimitName = keyof ActionLimits;
+/** How a limit is called in texts, and what a document says of it. */
+interface LimitWords {
+  readonly name: string;
+  /** How it is called in the complaint that it is a fraction; as elsewhere unless told. */
+  readonly fraction?: string;
+  /** The complaint that it is negative, where that is malformed rather than out of bounds. */
+  readonly negative?: string;
+  readonly description: string;
+  /** What every namespace is held to. */
+  bounds(limits: SystemLimits): readonly [min: number, max: number];
+}
 
-/** In the order in which complaints win: how texts call each, and how they complain that it is a fraction. */
-const LIMIT_WORDS: readonly (readonly [name: LimitName, malformed: string, fraction: string])[] = [
-  ["timeout", "time limit", "time limit"],
-  ["memory", "memory limit", "memory limit"],
-  ["logs", "log limit", "log limit"],
-  ["concurrency", "concurrency limit", "intra concurrency limit"],
-  ["instances", "instance concurrency limit", "instance concurrency limit"],
-];
+function limit(words: LimitWords): Member<number, unknown, false> {
+  return nullable({
+    read(json) {
+      if (typeof json !== "number") throw new MalformedContent(messages.limitMalformed(words.name));
+      if (!Number.isInteger(json)) throw new MalformedContent(messages.limitNotWhole(words.fraction ?? words.name));
+      if (json < 0 && words.negative !== undefined) throw new MalformedContent(words.negative);
+      return json;
+    },
+    describe({ limits }) {
+      const [minimum, maximum] = words.bounds(limits);
+      return { type: "integer", format: "int64", description: words.description, minimum, maximum };
+    },
+  });
+}
 
-/**
- * Reads the `limits` of a PUT. Members that are absent or null are left out; whether the rest is allowed is for
- * {@link checkActionLimits}.
- * @throws MalformedContent
- */
+/** The `limits` of a PUT. Whether those that are given are allowed is for {@link checkActionLimits}. */
+export const actionLimits = objectOf(
+  "ActionLimits",
+  {
+    timeout: limit({
+      name: "time limit",
+      description: "milliseconds",
+      bounds: (system) => namespaceBounds({}, system).timeoutMs,
+    }),
+    memory: limit({
+      name: "memory limit",
+      negative: messages.limitNegativeSize,
+      description: "megabytes",
+      bounds: (system) => namespaceBounds({}, system).memoryMb,
+    }),
+    logs: limit({
+      name: "log limit",
+      negative: messages.limitNegativeSize,
+      description: "megabytes",
+      bounds: (system) => namespaceBounds({}, system).logsMb,
+    }),
+    concurrency: limit({
+      name: "concurrency limit",
+      fraction: "intra concurrency limit",
+      description: "activations at a time in one container",
+      bounds: (system) => namespaceBounds({}, system).concurrency,
+    }),
+    instances: limit({
+      name: "instance concurrency limit",
+      negative: messages.instancesNegative,
+      description: "containers at a time",
+      bounds: (system) => [0, system.concurrentInvocations],
+    }),
+  },
+  "Object expected in field 'timeout'",
+);
+
+/** Reads {@link actionLimits}. Members that are absent or null are left out. @throws MalformedContent */
 export function decodeActionLimits(json: Json): Partial<ActionLimits> {
-  if (!isJsonObject(json)) throw new MalformedContent("Object expected in field 'timeout'");
-  const limits: { -readonly [K in LimitName]?: number } = {};
-  for (const [name, malformed, fraction] of LIMIT_WORDS) {
-    const value = json[name] ?? null;
-    if (value === null) continue;
-    if (typeof value !== "number") throw new MalformedContent(messages.limitMalformed(malformed));
-    if (!Number.isInteger(value)) throw new MalformedContent(messages.limitNotWhole(fraction));
-    if (value < 0 && (name === "memory" || name === "logs")) throw new MalformedContent(messages.limitNegativeSize);
-    if (value < 0 && name === "instances") throw new MalformedContent(messages.instancesNegative);
-    limits[name] = value;
-  }
-  return limits;
+  return actionLimits.read(json, undefined);
 }
 
 /** Why the given limits are not allowed in a namespace: the first complaint, or undefined. Absent members are fine. */

@@ -48,6 +48,9 @@ export interface Activation {
 
 const ID = /^[0-9a-f]{32}$/;
 
+/** What a document says of an activation's id. */
+export const ACTIVATION_ID_PART = { type: "string", pattern: ID.source };
+
 /** Reads the id of an activation from a path. @throws BadRequest when it is not 32 lower-case hexadecimal digits. */
 export function parseActivationId(text: string): string {
   if (text.length !== 32) throw new BadRequest(messages.activationIdLength(text.length), { rejection: true });

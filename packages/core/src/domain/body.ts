@@ -1,5 +1,7 @@
 import { MalformedContent } from "./errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { describeObject, flag, type Members, nullable, type Schema } from "./schema.ts";
+import { versionText } from "./version.ts";
 
 /** The body of an entity's PUT. @throws MalformedContent when it is no object. */
 export function objectBody(json: Json): JsonObject {
@@ -7,14 +9,13 @@ export function objectBody(json: Json): JsonObject {
   return json;
 }
 
-/** Reads a member of a PUT's body: null is as good as absent. @throws whatever `decode` throws. */
-export function bodyMember<T>(body: JsonObject, name: string, decode: (json: Json) => T): T | undefined {
-  const value = body[name] ?? null;
-  return value === null ? undefined : decode(value);
-}
+/** What every entity's PUT may say of it. */
+export const PUT_LABELS = {
+  version: nullable(versionText),
+  publish: nullable(flag((json) => `Expected JsBoolean, but got ${JSON.stringify(json)}`)),
+};
 
-/** Reads `publish`. @throws MalformedContent when it is no boolean. */
-export function decodePublish(json: Json): boolean {
-  if (typeof json !== "boolean") throw new MalformedContent(`Expected JsBoolean, but got ${JSON.stringify(json)}`);
-  return json;
+/** A body that is read in parts, because sizes and the query are looked at in between. Only tells of itself. */
+export function putBody(title: string, members: Members): Pick<Schema<unknown>, "describe"> {
+  return { describe: (deployment) => describeObject(title, members, deployment) };
 }

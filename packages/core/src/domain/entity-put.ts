@@ -1,15 +1,18 @@
-import { bodyMember, decodePublish, objectBody } from "./body.ts";
+import { objectBody, PUT_LABELS } from "./body.ts";
 import type { Json } from "./json.ts";
 import type { NamespaceLimits, SystemLimits } from "./limits.ts";
 import { allowedParametersBytes } from "./namespace-limits.ts";
-import { checkSize, decodeKeyValues, type KeyValue } from "./parameters.ts";
-import { decodeVersion } from "./version.ts";
+import { checkSize, type KeyValue, keyValues } from "./parameters.ts";
+import { nullable, readMembers } from "./schema.ts";
 
 /** What the body of every entity's PUT may hold, and what can be large in it. */
 export interface PutContents {
   readonly parameters?: readonly KeyValue[];
   readonly annotations?: readonly KeyValue[];
 }
+
+/** What every PUT but an action's may hold that can be large. */
+export const PUT_CONTENTS = { parameters: nullable(keyValues), annotations: nullable(keyValues) };
 
 /** The limits that the contents of a PUT are held against. */
 export interface PutLimits {
@@ -23,16 +26,11 @@ export interface PutLimits {
  * @throws MalformedContent, TooLarge
  */
 export function decodePutContents(json: Json, { namespaceLimits, system }: PutLimits): PutContents {
-  const body = objectBody(json);
-  const parameters = bodyMember(body, "parameters", decodeKeyValues);
-  const annotations = bodyMember(body, "annotations", decodeKeyValues);
+  const contents = readMembers(PUT_CONTENTS, objectBody(json), undefined);
   const maxBytes = allowedParametersBytes(namespaceLimits, system);
-  checkSize("parameters", parameters ?? [], maxBytes);
-  checkSize("annotations", annotations ?? [], maxBytes);
-  return {
-    ...(parameters === undefined ? {} : { parameters }),
-    ...(annotations === undefined ? {} : { annotations }),
-  };
+  checkSize("parameters", contents.parameters ?? [], maxBytes);
+  checkSize("annotations", contents.annotations ?? [], maxBytes);
+  return contents;
 }
 
 /** `version` and `publish` of a PUT; what is absent is kept, or gets its default. */
@@ -43,11 +41,5 @@ export interface PutLabels {
 
 /** @throws MalformedContent */
 export function decodePutLabels(json: Json): PutLabels {
-  const body = objectBody(json);
-  const version = bodyMember(body, "version", decodeVersion);
-  const publish = bodyMember(body, "publish", decodePublish);
-  return {
-    ...(version === undefined ? {} : { version }),
-    ...(publish === undefined ? {} : { publish }),
-  };
+  return readMembers(PUT_LABELS, objectBody(json), undefined);
 }

@@ -2,9 +2,20 @@ import { codeToBytes, isBase64Code, isBlankCode } from "./base64.ts";
 import { BadRequest, MalformedContent } from "./errors.ts";
 import { parseImageName } from "./image-name.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import { findRuntime, knownKinds, type Manifest, resolveKind } from "./manifest.ts";
+import { findRuntime, knownKinds, type Manifest, type RuntimeKind, resolveKind } from "./manifest.ts";
 import { messages } from "./messages.ts";
-import { decodeFullyQualifiedName, type EntityName, referenceId } from "./names.ts";
+import { type EntityName, qualifiedName, referenceId } from "./names.ts";
+import {
+  arrayOf,
+  describeObject,
+  describeVariants,
+  type Member,
+  optional,
+  readMembers,
+  required,
+  type Schema,
+  text,
+} from "./schema.ts";
 import { utf8Bytes } from "./size.ts";
 
 /** What an action runs. Code itself is an attachment of the document (see EntityStore), as decoded bytes when `binary`. */
@@ -58,7 +69,101 @@ export interface DecodedExec {
   readonly codeBytesAsSent: number;
 }
 
-/** Reads the `exec` of a PUT. @throws MalformedContent */
+/** `kind` has been looked at before, because it tells what the other members are: here it only tells which there are. */
+function kindOf(kinds: (manifest: Manifest) => readonly string[]): Member<string, unknown, true> {
+  return {
+    required: true,
+    read: () => undefined,
+    describe: ({ manifest }) => ({ type: "string", enum: kinds(manifest) }),
+  };
+}
+
+const componentList = arrayOf(qualifiedName("action"), () => messages.componentsNotAnArray);
+const components: typeof componentList = {
+  ...componentList,
+  describe: (deployment) => ({
+    ...componentList.describe(deployment),
+    minItems: 1,
+    maxItems: deployment.limits.sequenceLength,
+  }),
+};
+const SEQUENCE = {
+  kind: kindOf(() => [SEQUENCE_KIND]),
+  components: required(components, messages.componentsMissing),
+};
+
+function mainOf(kind: string): Schema<string> {
+  return text(() => messages.mainNotAString(kind), { description: "name of the function" });
+}
+
+const imageText = text(() => messages.imageMissing, { format: "image" });
+const image: Schema<string> = { ...imageText, read: (json, context) => imageName(imageText.read(json, context)) };
+const BLACKBOX = {
+  kind: kindOf(() => [BLACKBOX_KIND]),
+  image: required(image, messages.imageMissing),
+  code: optional(text(messages.codeNotAnAttachment)),
+  main: optional(mainOf(BLACKBOX_KIND)),
+};
+
+function imageName(sent: string): string {
+  const name = parseImageName(sent);
+  if (name === undefined) throw new MalformedContent(messages.imageMalformed);
+  return name;
+}
+
+/** What complaints about the code of a managed runtime depend on. */
+interface CodeContext extends Pick<RuntimeKind, "attached"> {
+  /** As it was sent. */
+  readonly kind: string;
+}
+
+/** Whether it is text is a matter for later where it is an attachment: other complaints come first. */
+const sourceCode: Member<Json, CodeContext, true> = {
+  required: true,
+  read(json, { kind, attached }) {
+    if (json === undefined && attached) throw new MalformedContent(messages.codeMissing(kind));
+    if (typeof json !== "string" && !attached) throw new MalformedContent(messages.codeNotAString(kind));
+    return json;
+  },
+  describe: () => ({ type: "string", description: "source, or an archive in base64" }),
+};
+
+function managed(requireMain: boolean) {
+  const main: Member<string, CodeContext> = {
+    required: requireMain,
+    read(json, { kind }) {
+      if (json !== undefined) return mainOf(kind).read(json, undefined);
+      if (requireMain) throw new MalformedContent(messages.mainMissing(kind));
+      return undefined;
+    },
+    describe: mainOf("").describe,
+  };
+  const writable = ({ families }: Manifest): string[] =>
+    [...families.values()].flat().flatMap((runtime) => {
+      return runtime.requireMain === requireMain && !runtime.deprecated ? [runtime.kind] : [];
+    });
+  return { kind: kindOf(writable), code: sourceCode, main };
+}
+
+const MANAGED = managed(false);
+const MANAGED_WITH_MAIN = managed(true);
+const VARIANTS = {
+  CodeExec: MANAGED,
+  CodeWithMainExec: MANAGED_WITH_MAIN,
+  BlackboxExec: BLACKBOX,
+  SequenceExec: SEQUENCE,
+} as const;
+
+/** The `exec` of a PUT: what else it has depends on its kind. */
+export const execution: Schema<DecodedExec, ExecContext> = {
+  read: decodeExec,
+  describe(deployment) {
+    const described = Object.entries(VARIANTS).map(([title, members]) => describeObject(title, members, deployment));
+    return describeVariants("Exec", "kind", described);
+  },
+};
+
+/** Reads {@link execution}. @throws MalformedContent */
 export function decodeExec(json: Json, context: ExecContext): DecodedExec {
   if (!isJsonObject(json)) throw new MalformedContent(messages.payloadNotAnObject);
   const sent = json["kind"];
@@ -70,29 +175,16 @@ export function decodeExec(json: Json, context: ExecContext): DecodedExec {
 }
 
 function decodeSequence(json: JsonObject, own: EntityName): DecodedExec {
-  const list = json["components"];
-  if (list === undefined) throw new MalformedContent(messages.componentsMissing);
-  if (!Array.isArray(list)) throw new MalformedContent(messages.componentsNotAnArray);
-  const components = list.map((item) => `/${referenceId(decodeFullyQualifiedName(item, own))}`);
+  const components = readMembers(SEQUENCE, json, own).components.map((component) => `/${referenceId(component)}`);
   return { exec: { type: "sequence", kind: SEQUENCE_KIND, components }, code: undefined, codeBytesAsSent: 0 };
 }
 
 function decodeBlackbox(json: JsonObject): DecodedExec {
-  const sent = json["image"];
-  if (typeof sent !== "string") throw new MalformedContent(messages.imageMissing);
-  const image = parseImageName(sent);
-  if (image === undefined) throw new MalformedContent(messages.imageMalformed);
-  const code = blackboxCode(json["code"]);
-  const main = decodeMain(json, BLACKBOX_KIND);
+  const { code: text, ...rest } = readMembers(BLACKBOX, json, undefined);
+  const code = text === undefined || isBlankCode(text) ? undefined : text;
   const binary = code !== undefined && isBase64Code(code);
-  const exec: Exec = { type: "blackbox", kind: BLACKBOX_KIND, image, binary, hasCode: code !== undefined, ...main };
+  const exec: Exec = { ...rest, type: "blackbox", kind: BLACKBOX_KIND, binary, hasCode: code !== undefined };
   return withCode(exec, binary, code);
-}
-
-function blackboxCode(json: Json | undefined): string | undefined {
-  if (json === undefined) return undefined;
-  if (typeof json !== "string") throw new MalformedContent(messages.codeNotAnAttachment(json));
-  return isBlankCode(json) ? undefined : json;
 }
 
 function decodeCode(json: JsonObject, kind: string, manifest: Manifest): DecodedExec {
@@ -100,21 +192,12 @@ function decodeCode(json: JsonObject, kind: string, manifest: Manifest): Decoded
   if (runtime === undefined) {
     throw new MalformedContent(messages.kindUnknown(kind, [...knownKinds(manifest), SEQUENCE_KIND, BLACKBOX_KIND]));
   }
-  const code = json["code"];
-  if (code === undefined && runtime.attached) throw new MalformedContent(messages.codeMissing(kind));
-  if (typeof code !== "string" && !runtime.attached) throw new MalformedContent(messages.codeNotAString(kind));
-  const main = decodeMain(json, kind);
-  if (runtime.requireMain && main.main === undefined) throw new MalformedContent(messages.mainMissing(kind));
-  if (typeof code !== "string") throw new MalformedContent(messages.codeNotAnAttachment(code ?? null));
+  const members = runtime.requireMain ? MANAGED_WITH_MAIN : MANAGED;
+  const { code, main } = readMembers(members, json, { kind, attached: runtime.attached });
+  if (typeof code !== "string") throw new MalformedContent(messages.codeNotAnAttachment(code));
   const binary = isBase64Code(code);
-  return withCode({ type: "code", kind: runtime.kind, binary, ...main }, binary, code);
-}
-
-function decodeMain(json: JsonObject, kind: string): { readonly main?: string } {
-  const main = json["main"];
-  if (main === undefined) return {};
-  if (typeof main !== "string") throw new MalformedContent(messages.mainNotAString(kind));
-  return { main };
+  const named = main === undefined ? {} : { main };
+  return withCode({ type: "code", kind: runtime.kind, binary, ...named }, binary, code);
 }
 
 function withCode(exec: Exec, binary: boolean, text: string | undefined): DecodedExec {

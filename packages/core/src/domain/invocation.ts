@@ -2,6 +2,10 @@ import { BadRequest, MalformedContent } from "./errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { messages } from "./messages.ts";
 import { getValue, type KeyValue, toObject } from "./parameters.ts";
+import { objectOf } from "./schema.ts";
+
+/** The body of an invocation, and of an event. */
+export const payload = objectOf("Payload", {}, messages.payloadNotAnObject);
 
 /** The arguments of an invocation: an object, `{}` for an empty body. @throws MalformedContent */
 export function decodePayload(json: Json | undefined): JsonObject {

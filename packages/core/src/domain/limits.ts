@@ -56,6 +56,8 @@ export interface SystemLimits {
   readonly payloadBytes: number;
   /** Bytes of a too large result that are kept. */
   readonly truncationBytes: number;
+  /** Bytes that one streamed answer may have; without it as many as it likes. */
+  readonly streamBytes?: number;
   /** How long a blocking call waits at most, in milliseconds. */
   readonly blockingMs: number;
   /** Rows of a listing: default and maximum. */

@@ -79,6 +79,7 @@ const examples: Record<keyof typeof messages, Example> = {
     messages.tooManyConcurrent(30, 30),
     "Too many concurrent requests in flight (count: 30, allowed: 30).",
   ],
+  tooManyTails: [messages.tooManyTails(10, 10), "Too many tails of the namespace at a time (count: 10, allowed: 10)."],
   tooManyRequestsInQueue: [messages.tooManyRequestsInQueue, "Too many requests"],
 
   entityNameIllegal: [messages.entityNameIllegal, "The name of the entity contains illegal characters."],

@@ -2,7 +2,8 @@ import type { EntityReference } from "./entity.ts";
 import { BadRequest, MalformedContent } from "./errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 import { messages } from "./messages.ts";
-import { decodeVersion } from "./version.ts";
+import { nullable, objectOf, required, type Schema, text } from "./schema.ts";
+import { versionText } from "./version.ts";
 
 declare const brand: unique symbol;
 
@@ -27,6 +28,18 @@ export function parseEntityName(text: string): EntityName {
   if (isEntityName(text)) return text;
   throw refusal(text, messages.entityNameTooLong, messages.entityNameIllegal);
 }
+
+/** A name in a body. */
+export const entityName: Schema<EntityName> = {
+  read(json) {
+    if (typeof json !== "string" || !isEntityName(json)) throw new MalformedContent(messages.entityNameMalformed);
+    return json;
+  },
+  describe: () => NAME_PART,
+};
+
+/** What a document says of a name. */
+export const NAME_PART = { type: "string", pattern: NAME.source };
 
 /**
  * Reads the namespace of a URL: `_` means `own`.
@@ -78,27 +91,52 @@ export function decodeFullyQualifiedName(json: Json, own: EntityName): EntityRef
   throw new MalformedContent(messages.fullyQualifiedNameMalformed);
 }
 
+const pathText = text(() => messages.namespaceMalformed, { format: "path", description: "ns or ns/pkg" });
+
+/** A path in a body: its parts, checked. */
+const entityPath: Schema<EntityName[]> = {
+  read: (json) => parseEntityPath(pathText.read(json, undefined)),
+  describe: pathText.describe,
+};
+
+// every complaint ends as the same one
+const MALFORMED = messages.fullyQualifiedNameMalformed;
+/** The name of an entity in two parts, as bodies and rules have it. */
+export const entityReference = objectOf(
+  "EntityReference",
+  {
+    path: required(entityPath, MALFORMED),
+    name: required(entityName, MALFORMED),
+    version: nullable(versionText),
+    binding: nullable(entityPath),
+  },
+  MALFORMED,
+);
+
 function decodeReferenceObject(json: JsonObject, own: EntityName): EntityReference {
-  const { path, name, version = null, binding = null } = json;
   try {
-    if (typeof path !== "string" || typeof name !== "string" || !isEntityName(name)) {
-      throw new MalformedContent(messages.entityNameMalformed);
-    }
+    const { path, binding, ...rest } = entityReference.read(json, undefined);
     return {
-      path: resolvePath(parseEntityPath(path), own).join("/"),
-      name,
-      ...(version === null ? {} : { version: decodeVersion(version) }),
-      ...(binding === null ? {} : { binding: decodeBinding(binding) }),
+      ...rest,
+      path: resolvePath(path, own).join("/"),
+      ...(binding === undefined ? {} : { binding: binding.join("/") }),
     };
   } catch (error) {
     if (!(error instanceof BadRequest)) throw error;
-    throw new MalformedContent(messages.fullyQualifiedNameMalformed, { cause: error });
+    throw new MalformedContent(MALFORMED, { cause: error });
   }
 }
 
-function decodeBinding(json: Json): string {
-  if (typeof json !== "string") throw new MalformedContent(messages.namespaceMalformed);
-  return parseEntityPath(json).join("/");
+/** The name of an entity in a body, in either form; see {@link decodeFullyQualifiedName}. @param of what it names. */
+export function qualifiedName(of: "trigger" | "action"): Schema<EntityReference, EntityName> {
+  const words = { type: "string", format: `${of}-name`, description: `such as /ns/${of}; _ is the caller's namespace` };
+  return {
+    read: decodeFullyQualifiedName,
+    describe: (deployment) => ({
+      description: `the name of ${of === "action" ? "an" : "a"} ${of}, or an EntityReference`,
+      "x-oneOf": [words, entityReference.describe(deployment)],
+    }),
+  };
 }
 
 /** `ns[/pkg]/name`: the id of the document that a reference means. */

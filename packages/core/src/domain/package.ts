@@ -1,11 +1,10 @@
-import { objectBody } from "./body.ts";
+import { objectBody, PUT_LABELS, putBody } from "./body.ts";
 import type { Action, Package } from "./entity.ts";
-import { decodePutLabels, type PutContents, type PutLabels } from "./entity-put.ts";
-import { MalformedContent } from "./errors.ts";
+import { PUT_CONTENTS, type PutContents, type PutLabels } from "./entity-put.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import { messages } from "./messages.ts";
-import { type EntityName, isEntityName, OWN_NAMESPACE } from "./names.ts";
+import { type EntityName, entityName, OWN_NAMESPACE } from "./names.ts";
 import { encodeKeyValues, getValue, type KeyValue, mergeKeyValues } from "./parameters.ts";
+import { adding, objectOf, optional, readMembers, required, type Schema } from "./schema.ts";
 import { bumpPatch, INITIAL_VERSION } from "./version.ts";
 
 /** Where a binding points. */
@@ -28,30 +27,37 @@ export interface PackagePut extends PutContents, PutLabels {
   readonly binding?: Binding;
 }
 
+const bindingTarget = objectOf(
+  "Binding",
+  {
+    namespace: required(entityName, "Object is missing required member 'namespace'"),
+    name: required(entityName, "Object is missing required member 'name'"),
+  },
+  "Object expected in field 'namespace'",
+);
+
+/** What a binding points to. Unlike other members it may not be null; an empty object is as good as absent. */
+const bindingMember: Schema<Binding | undefined, EntityName> = {
+  read(json, own) {
+    if (isJsonObject(json) && Object.keys(json).length === 0) return undefined;
+    const { namespace, name } = bindingTarget.read(json, undefined);
+    return { namespace: namespace === OWN_NAMESPACE ? own : namespace, name };
+  },
+  describe: (deployment) => adding({ description: "{} is as good as absent" }, bindingTarget.describe(deployment)),
+};
+
+const PACKAGE_REST = { binding: optional(bindingMember), ...PUT_LABELS };
+
+/** The body of a package's PUT. */
+export const packagePut = putBody("PackagePut", { ...PUT_CONTENTS, ...PACKAGE_REST });
+
 /**
  * Reads what is left of a package's PUT besides its contents.
  * @param own what `_` means as the namespace of a binding.
  * @throws MalformedContent
  */
 export function decodePackageRest(json: Json, own: EntityName): Omit<PackagePut, keyof PutContents> {
-  const { binding: sent } = objectBody(json);
-  const binding = sent === undefined ? undefined : decodeBinding(sent, own);
-  return { ...(binding === undefined ? {} : { binding }), ...decodePutLabels(json) };
-}
-
-/** Unlike other members it may not be null; an empty object is as good as absent. */
-function decodeBinding(json: Json, own: EntityName): Binding | undefined {
-  if (!isJsonObject(json)) throw new MalformedContent("Object expected in field 'namespace'");
-  if (Object.keys(json).length === 0) return undefined;
-  const namespace = nameIn(json, "namespace");
-  return { namespace: namespace === OWN_NAMESPACE ? own : namespace, name: nameIn(json, "name") };
-}
-
-function nameIn(json: JsonObject, member: "namespace" | "name"): EntityName {
-  const value = json[member];
-  if (value === undefined) throw new MalformedContent(`Object is missing required member '${member}'`);
-  if (typeof value !== "string" || !isEntityName(value)) throw new MalformedContent(messages.entityNameMalformed);
-  return value;
+  return readMembers(PACKAGE_REST, objectBody(json), own);
 }
 
 /** What {@link createPackage} needs beside the PUT. `now` is in epoch milliseconds. */

@@ -1,6 +1,7 @@
 import { MalformedContent, TooLarge } from "./errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { messages } from "./messages.ts";
+import { anything, arrayOf, flag, nullable, objectOf, optional, required, type Schema, text } from "./schema.ts";
 
 /** A parameter or an annotation. */
 export interface KeyValue {
@@ -12,38 +13,43 @@ export interface KeyValue {
   readonly encryption?: string;
 }
 
-/**
- * Reads an array of parameters or annotations. Of two with one key the last wins, at the place of the first.
- * @throws MalformedContent
- */
+const MALFORMED = messages.parametersMalformed;
+const malformed = (): string => MALFORMED;
+
+const cipher = text(malformed, { description: "the cipher under which the value is stored" });
+const MEMBERS = objectOf(
+  "KeyValue",
+  {
+    key: required(text(malformed), MALFORMED),
+    value: required(anything, MALFORMED),
+    init: optional(flag(malformed, { description: "goes to the environment at initialization" })),
+    // null will do beside an init, as it always has; nobody is told to send it
+    encryption: { ...nullable(cipher), describe: cipher.describe },
+  },
+  MALFORMED,
+);
+
+const keyValue: Schema<KeyValue> = {
+  describe: MEMBERS.describe,
+  read(json) {
+    const { init, ...rest } = MEMBERS.read(json, undefined);
+    // without an init, null is no encryption
+    if (init === undefined && (json as JsonObject)["encryption"] === null) throw new MalformedContent(MALFORMED);
+    return init === true ? { ...rest, init } : rest;
+  },
+};
+
+const list = arrayOf(keyValue, malformed);
+
+/** An array of parameters or annotations. Of two with one key the last wins, at the place of the first. */
+export const keyValues: Schema<KeyValue[]> = {
+  describe: list.describe,
+  read: (json, context) => [...new Map(list.read(json, context).map((item) => [item.key, item])).values()],
+};
+
+/** Reads {@link keyValues}. @throws MalformedContent */
 export function decodeKeyValues(json: Json): KeyValue[] {
-  if (!Array.isArray(json)) throw malformed();
-  const byKey = new Map<string, KeyValue>();
-  for (const item of json) {
-    const decoded = decodeKeyValue(item);
-    byKey.set(decoded.key, decoded);
-  }
-  return [...byKey.values()];
-}
-
-function decodeKeyValue(json: Json): KeyValue {
-  if (!isJsonObject(json)) throw malformed();
-  const { key, value, init, encryption } = json;
-  if (typeof key !== "string" || value === undefined) throw malformed();
-  if (init !== undefined && typeof init !== "boolean") throw malformed();
-  const encryptionIsFine =
-    encryption === undefined || typeof encryption === "string" || (encryption === null && init !== undefined);
-  if (!encryptionIsFine) throw malformed();
-  return {
-    key,
-    value,
-    ...(init === true ? { init } : {}),
-    ...(typeof encryption === "string" ? { encryption } : {}),
-  };
-}
-
-function malformed(): MalformedContent {
-  return new MalformedContent(messages.parametersMalformed);
+  return keyValues.read(json, undefined);
 }
 
 /** The array as the API shows it. */

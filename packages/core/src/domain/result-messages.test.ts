@@ -29,6 +29,7 @@ const examples: Record<keyof typeof resultMessages, readonly [said: string, expe
     resultMessages.parameterUnreadable("password"),
     "The parameter 'password' is encrypted and none of the server's keys opens it.",
   ],
+  streamTooLong: [resultMessages.streamTooLong(100), "The action streamed more than the allowed 100 bytes."],
   logsTruncated: [
     resultMessages.logsTruncated(10_485_760),
     "Logs were truncated because the total bytes size exceeds the limit of 10485760 bytes.",

@@ -33,6 +33,9 @@ export const resultMessages = {
   /** Ours: nothing of the value, and nothing of the key. */
   parameterUnreadable: (name: string) => `The parameter '${name}' is encrypted and none of the server's keys opens it.`,
 
+  /** Ours: upstream streams nothing. */
+  streamTooLong: (maxBytes: number) => `The action streamed more than the allowed ${maxBytes} bytes.`,
+
   // logs
   logsTruncated: (limitBytes: number) =>
     `Logs were truncated because the total bytes size exceeds the limit of ${limitBytes} bytes.`,

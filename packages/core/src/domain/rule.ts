@@ -1,11 +1,12 @@
-import { bodyMember, objectBody } from "./body.ts";
+import { objectBody, PUT_LABELS, putBody } from "./body.ts";
 import type { EntityReference, Rule } from "./entity.ts";
-import { decodePutLabels, type PutContents, type PutLabels } from "./entity-put.ts";
+import { PUT_CONTENTS, type PutContents, type PutLabels } from "./entity-put.ts";
 import { BadRequest, MalformedContent } from "./errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { messages } from "./messages.ts";
-import { decodeFullyQualifiedName, type EntityName } from "./names.ts";
+import { type EntityName, qualifiedName } from "./names.ts";
 import { encodeKeyValues } from "./parameters.ts";
+import { nullable, objectOf, readMembers, required, type Schema } from "./schema.ts";
 import type { RuleStatus } from "./trigger.ts";
 import { bumpPatch, INITIAL_VERSION } from "./version.ts";
 
@@ -15,32 +16,48 @@ export interface RulePut extends Pick<PutContents, "annotations">, PutLabels {
   readonly action?: EntityReference;
 }
 
+const RULE_REST = {
+  trigger: nullable(qualifiedName("trigger")),
+  action: nullable(qualifiedName("action")),
+  ...PUT_LABELS,
+};
+
+/** The body of a rule's PUT. */
+export const rulePut = putBody("RulePut", { ...PUT_CONTENTS, ...RULE_REST });
+
 /**
  * Reads what is left of a rule's PUT besides its contents. A `status` in it means nothing.
  * @param own what a leading `_` means.
  * @throws MalformedContent
  */
 export function decodeRuleRest(json: Json, own: EntityName): Omit<RulePut, keyof PutContents> {
-  const body = objectBody(json);
-  const trigger = bodyMember(body, "trigger", (name) => decodeFullyQualifiedName(name, own));
-  const action = bodyMember(body, "action", (name) => decodeFullyQualifiedName(name, own));
-  return {
-    ...(trigger === undefined ? {} : { trigger }),
-    ...(action === undefined ? {} : { action }),
-    ...decodePutLabels(json),
-  };
+  return readMembers(RULE_REST, objectBody(json), own);
 }
 
-/** Reads the body of the call that switches a rule on or off. @throws MalformedContent */
+const STATUSES = ["active", "inactive"] as const satisfies RuleStatus[];
+
+const ruleStatusWord: Schema<RuleStatus> = {
+  read(json) {
+    if (typeof json !== "string") throw new MalformedContent(messages.ruleStatusUnknown(JSON.stringify(json)));
+    const trimmed = json.trim();
+    if (trimmed === "") throw new MalformedContent(messages.ruleStatusBlank);
+    const status = STATUSES.find((word) => word === trimmed);
+    if (status === undefined) throw new MalformedContent(messages.ruleStatusUnknown(trimmed));
+    return status;
+  },
+  describe: () => ({ type: "string", enum: STATUSES }),
+};
+
+/** The body of the call that switches a rule on or off. */
+export const ruleSwitch = objectOf(
+  "RuleStatus",
+  { status: required(ruleStatusWord, messages.ruleStatusMissing) },
+  messages.payloadNotAnObject,
+);
+
+/** Reads {@link ruleSwitch}. @throws MalformedContent */
 export function decodeRuleStatus(json: Json): RuleStatus {
-  if (!isJsonObject(json)) throw new MalformedContent(messages.payloadNotAnObject);
-  const { status } = json;
-  if (status === undefined) throw new MalformedContent(messages.ruleStatusMissing);
-  if (typeof status !== "string") throw new MalformedContent(messages.ruleStatusUnknown(JSON.stringify(status)));
-  const trimmed = status.trim();
-  if (trimmed === "") throw new MalformedContent(messages.ruleStatusBlank);
-  if (trimmed !== "active" && trimmed !== "inactive") throw new MalformedContent(messages.ruleStatusUnknown(trimmed));
-  return trimmed;
+  return ruleSwitch.read(json, undefined).status;
 }
 
 /** What {@link createRule} needs beside the PUT. `now` is in epoch milliseconds. */

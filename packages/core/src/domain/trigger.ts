@@ -1,12 +1,13 @@
-import { bodyMember, objectBody } from "./body.ts";
+import { objectBody, PUT_LABELS, putBody } from "./body.ts";
 import type { EntityReference, Trigger, TriggerRule } from "./entity.ts";
-import { decodePutLabels, type PutContents, type PutLabels } from "./entity-put.ts";
-import { BadRequest, MalformedContent } from "./errors.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { PUT_CONTENTS, type PutContents, type PutLabels } from "./entity-put.ts";
+import { BadRequest } from "./errors.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { messages } from "./messages.ts";
 import { type EntityName, isEntityName, splitPath } from "./names.ts";
 import { FEED_ANNOTATION } from "./package.ts";
 import { encodeKeyValues, getValue, type KeyValue } from "./parameters.ts";
+import { nullable, objectOf, readMembers } from "./schema.ts";
 import { bumpPatch, INITIAL_VERSION } from "./version.ts";
 
 /** Whether a rule's action runs when its trigger fires. */
@@ -15,15 +16,19 @@ export type RuleStatus = TriggerRule["status"];
 /** The body of a trigger's PUT: what is absent is kept, or gets its default. */
 export interface TriggerPut extends PutContents, PutLabels {}
 
+/** A trigger has limits in name only: any object does. */
+const TRIGGER_REST = {
+  limits: nullable(objectOf("TriggerLimits", {}, "Object expected in field 'limits'")),
+  ...PUT_LABELS,
+};
+
+/** The body of a trigger's PUT. */
+export const triggerPut = putBody("TriggerPut", { ...PUT_CONTENTS, ...TRIGGER_REST });
+
 /** Reads what is left of a trigger's PUT besides its contents. @throws MalformedContent */
 export function decodeTriggerRest(json: Json): PutLabels {
-  bodyMember(objectBody(json), "limits", requireLimits);
-  return decodePutLabels(json);
-}
-
-/** A trigger has limits in name only: any object does. */
-function requireLimits(json: Json): void {
-  if (!isJsonObject(json)) throw new MalformedContent("Object expected in field 'limits'");
+  const { limits: _, ...labels } = readMembers(TRIGGER_REST, objectBody(json), undefined);
+  return labels;
 }
 
 /** What {@link createTrigger} needs beside the PUT. `now` is in epoch milliseconds. */

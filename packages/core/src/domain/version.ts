@@ -1,6 +1,7 @@
 import { MalformedContent } from "./errors.ts";
 import type { Json } from "./json.ts";
 import { messages } from "./messages.ts";
+import type { Schema } from "./schema.ts";
 
 /** The version of an entity that was just created. */
 export const INITIAL_VERSION = "0.0.1";
@@ -22,6 +23,12 @@ export function decodeVersion(json: Json): string {
   if (major === 0 && minor === 0 && patch === 0) throw malformed();
   return `${major}.${minor}.${patch}`;
 }
+
+/** A version in a body; see {@link decodeVersion}. */
+export const versionText: Schema<string> = {
+  read: decodeVersion,
+  describe: () => ({ type: "string", format: "version", description: "major.minor.patch; missing parts are 0" }),
+};
 
 function readPart(text: string): number {
   const part = INTEGER.test(text) ? Number(text) : Number.NaN;
