@@ -75,6 +75,30 @@ describe.skipIf(process.env["MERINGUE_LANE"] !== "examples")("the examples, buil
     expect(Buffer.from(String(result["image"]), "base64").toString("latin1", 1, 4)).toBe("PNG");
   });
 
+  test("server-sent-events says a text word by word, and goes on where a reader was cut off", async ({ expect }) => {
+    const action = await build("server-sent-events");
+    const annotations = { "web-export": true, stream: true };
+    await client.actions.create({ name: "server-sent-events", action, kind: "nodejs:default", annotations });
+    const url = `${server.url}/api/v1/web/guest/default/server-sent-events?text=to+be+or+not&pauseMs=20`;
+
+    const answer = await fetch(url);
+    expect(answer.headers.get("content-type")).toBe("text/event-stream");
+    const chunks: string[] = [];
+    for await (const bytes of answer.body ?? []) chunks.push(Buffer.from(bytes).toString());
+    const [first = "", ...more] = chunks;
+    expect(first).toMatch(/^event: word\nid: 0\ndata: to\n\n/);
+    expect(more.length).toBeGreaterThan(0); // it came while the rest was still to be said
+    expect(chunks.join("").match(/^data: .*$/gm)).toEqual(
+      ["to", "be", "or", "not", "4"].map((word) => `data: ${word}`),
+    );
+
+    const rest = await fetch(url, { headers: { "last-event-id": "2" } });
+    expect((await rest.text()).match(/^data: .*$/gm)).toEqual(["data: not", "data: 4"]);
+    expect(await invoke("server-sent-events", { text: "to be", pauseMs: 0 })).toMatchObject({
+      body: expect.stringMatching(/data: to\n\n[^]*data: be\n\n/) as string,
+    });
+  });
+
   test("word-count counts words in the shell, and logs what it prints before its result", async ({ expect }) => {
     const code = (await build("word-count")).toString("base64");
     const exec = { kind: "blackbox", image: "openwhisk/dockerskeleton", code };

@@ -1,10 +1,15 @@
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { connect, createServer } from "node:net";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ProcessSpec, startProcess } from "./launcher-target.ts";
+import { streamedLines } from "./streamed-lines.ts";
 import type { Reply, StartTarget, Target } from "./target.ts";
+
+/** Of an answer to /run that is made of lines. */
+const LINES_TYPE = "application/vnd.meringue.answer-lines";
 
 const START_LIMIT_MS = 10_000;
 const RETRY_MS = 5;
@@ -16,10 +21,11 @@ export function httpProcessTarget(spec: ProcessSpec): StartTarget {
     const argv = [...spec.argv, "--host=127.0.0.1", `--port=${port}`];
     const runtime = startProcess({ ...spec, argv }, env, "ignore");
     await untilOpen(port, () => runtime.child.exitCode !== null);
-    const { post, close } = httpClient(port);
+    const { post, stream, close } = httpClient(port);
     return {
       init: (value) => post("/init", value === undefined ? {} : { value }),
       run: (body) => post("/run", body),
+      stream,
       async logs() {
         runtime.child.kill("SIGTERM");
         await runtime.closed;
@@ -36,22 +42,43 @@ export function httpProcessTarget(spec: ProcessSpec): StartTarget {
 }
 
 /** Posts JSON to a runtime on this machine. An answer without Content-Length is an error: platforms refuse it. */
-export function httpClient(port: number): { post(path: string, body: unknown): Promise<Reply>; close(): void } {
+export function httpClient(port: number): Pick<Target, "stream"> & {
+  post(path: string, body: unknown): Promise<Reply>;
+  close(): void;
+} {
   const agent = new Agent({ keepAlive: true });
-  const post = async (path: string, body: unknown): Promise<Reply> => {
+  const send = async (path: string, body: unknown): Promise<IncomingMessage | undefined> => {
     const bytes = Buffer.from(JSON.stringify(body));
     const headers = { "Content-Type": "application/json", "Content-Length": bytes.length };
     const call = request({ host: "127.0.0.1", port, path, method: "POST", agent, headers });
     call.end(bytes);
-    const response = await once(call, "response").then(
+    return await once(call, "response").then(
       ([message]) => message as IncomingMessage,
       () => undefined, // the connection dropped
     );
+  };
+  const post = async (path: string, body: unknown): Promise<Reply> => {
+    const response = await send(path, body);
     if (response === undefined) return { status: "gone", body: undefined };
     if (response.headers["content-length"] === undefined) throw new Error("an answer without Content-Length");
     return { status: response.statusCode ?? 0, body: parse(await text(response)) };
   };
-  return { post, close: () => agent.destroy() };
+  const stream: Target["stream"] = async (body, stopAfter = Number.POSITIVE_INFINITY) => {
+    const lines = streamedLines();
+    const response = await send("/run", body);
+    if (response === undefined) return lines.result();
+    if (response.headers["content-type"] !== LINES_TYPE) {
+      lines.take(response.statusCode ?? 0, await text(response));
+      return lines.result();
+    }
+    for await (const line of createInterface(response)) {
+      const [, status, , json = ""] = /^(\d+) (\S+) (.*)$/.exec(line) ?? [];
+      const bytes = lines.take(Number(status), json) ?? 0;
+      if (bytes > 0 && lines.items === stopAfter) response.socket.end();
+    }
+    return lines.result();
+  };
+  return { post, stream, close: () => agent.destroy() };
 }
 
 /** Waits until something listens. @throws when nothing does within ten seconds, or it ended. */

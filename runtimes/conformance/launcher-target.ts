@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Launcher } from "../catalogue.ts";
-import type { Printed, Reply, StartTarget, Target } from "./target.ts";
+import { type StreamedLines, streamedLines } from "./streamed-lines.ts";
+import type { Printed, Reply, StartTarget, Streamed, Target } from "./target.ts";
+
+/** What a stream may be ahead of who reads it, in bytes. */
+const WINDOW_BYTES = 262_144;
 
 /** A runtime that is started as a plain process. */
 export interface ProcessSpec {
@@ -77,11 +81,14 @@ export function launcherTarget(spec: ProcessSpec, whenGone: "connection-lost" | 
   return async (env = {}) => {
     const runtime = startProcess(spec, env, "pipe");
     const waiting = new Map<string, ((reply: Reply) => void)[]>();
+    const streams = new Map<string, (status: number, json: string) => void>();
     let alive = true;
     const answers = createInterface(runtime.child.stdio[3] as Readable);
     answers.on("line", (line) => {
       const [, status, id = "", body = ""] = /^(\d+) (\S+) (.*)$/.exec(line) ?? [];
-      waiting.get(id)?.shift()?.({ status: Number(status), body: JSON.parse(body) });
+      const stream = streams.get(id);
+      if (stream !== undefined) stream(Number(status), body);
+      else waiting.get(id)?.shift()?.({ status: Number(status), body: JSON.parse(body) });
     });
     answers.on("close", () => {
       alive = false;
@@ -93,7 +100,26 @@ export function launcherTarget(spec: ProcessSpec, whenGone: "connection-lost" | 
         waiting.set(id, [...(waiting.get(id) ?? []), resolve]);
         runtime.child.stdin?.write(`${JSON.stringify(line)}\n`);
       });
+    const tell = (word: object): void => void runtime.child.stdin?.write(`${JSON.stringify(word)}\n`);
+    /** Plays the platform: grants what it has taken, and stops when it has enough. */
+    const stream = (body: object, id: string, stopAfter: number): Promise<Streamed> =>
+      new Promise((resolve) => {
+        const lines: StreamedLines = streamedLines();
+        streams.set(id, (status, json) => {
+          const bytes = lines.take(status, json);
+          if (bytes === undefined) {
+            streams.delete(id);
+            return resolve(lines.result());
+          }
+          if (bytes === 0) tell({ more: id, bytes: WINDOW_BYTES });
+          else if (lines.items === stopAfter) tell({ stop: id });
+          else tell({ more: id, bytes });
+        });
+        answers.on("close", () => resolve(lines.result()));
+        tell(body);
+      });
     return {
+      stream: (body, stopAfter = Number.POSITIVE_INFINITY) => stream(body, body.activation_id, stopAfter),
       init: (value) => send({ init: value ?? {} }, "init"),
       run: (body) => send(body, (body as { activation_id?: string } | null)?.activation_id ?? "-"),
       async logs() {

@@ -55,7 +55,7 @@ export function nodejsLifeConformance(name: string, start: StartTarget): void {
     });
 
     test("N21: refuses one that overlaps another, and says so in the log", async ({ expect }) => {
-      const code = "exports.main = (args) => new Promise((resolve) => setTimeout(resolve, 100, args));";
+      const code = "exports.main = (args) => new Promise((resolve) => setTimeout(resolve, 1_000, args));";
       const target = await start();
       await target.init(initValue({ code }));
       const [first, second] = await Promise.all([

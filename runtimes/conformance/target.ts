@@ -6,6 +6,20 @@ export interface Reply {
   readonly body: unknown;
 }
 
+/** A body of /run, as far as it matters here. */
+export interface RunBody {
+  readonly activation_id: string;
+  readonly [name: string]: unknown;
+}
+
+/** What came of a run whose answer may be streamed. */
+export interface Streamed {
+  /** Undefined when nothing was streamed. */
+  readonly head: unknown;
+  readonly items: readonly (string | Buffer)[];
+  readonly reply: Reply;
+}
+
 /** All that a runtime printed, sentinels included. */
 export interface Printed {
   readonly stdout: string;
@@ -18,6 +32,11 @@ export interface Target {
   init(value: unknown): Promise<Reply>;
   /** @param body of a /run, whole. */
   run(body: unknown): Promise<Reply>;
+  /**
+   * @param body of a /run with an activation id, whole.
+   * @param stopAfter says after so many items that nobody wants more.
+   */
+  stream(body: RunBody, stopAfter?: number): Promise<Streamed>;
   /** Ends the runtime, and tells what it printed until then. */
   logs(): Promise<Printed>;
   /** Ends the runtime and frees what it held. Idempotent. */

@@ -10,7 +10,7 @@ const RESULT_FD = 3;
 const INPUT_FLAG = "--input-fd=";
 
 function main() {
-  const { MERINGUE_ACTION_DIR, ...env } = process.env;
+  const { MERINGUE_ACTION_DIR, MERINGUE_SENTINELS: _, ...env } = process.env;
   const logs = hideLogStreams();
   const action = nativeAction({ folder: MERINGUE_ACTION_DIR ?? `${process.cwd()}/action`, env, logs });
 

@@ -8,6 +8,8 @@ const SENTINEL = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX\n";
 const NEWLINE = 10;
 const { writeSync } = fs; // user code may replace it
 const RETRY_MS = 1;
+/** What a write to a closed descriptor, or to a pipe that nobody reads, complains of. */
+const GONE = new Set(["EBADF", "EPIPE"]);
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -23,10 +25,27 @@ function writeAll(fd, data, encoding) {
     try {
       offset += writeSync(fd, bytes, offset);
     } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EAGAIN") throw error;
+      if (codeOf(error) !== "EAGAIN") throw error;
       Atomics.wait(sleeper, 0, 0, RETRY_MS);
     }
   }
+}
+
+/**
+ * The same for a log: what goes to one that the action has closed is lost, and nothing else. The platform misses its end.
+ * @type {typeof writeAll}
+ */
+function writeLog(fd, data, encoding) {
+  try {
+    writeAll(fd, data, encoding);
+  } catch (error) {
+    if (!GONE.has(codeOf(error))) throw error;
+  }
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return /** @type {NodeJS.ErrnoException} */ (error).code ?? "";
 }
 
 /**
@@ -34,8 +53,10 @@ function writeAll(fd, data, encoding) {
  * one; until then the console writes to the descriptor itself.
  */
 function hideLogStreams() {
-  const out = logStream("stdout", 1);
-  const err = logStream("stderr", 2);
+  const sentinels = process.env["MERINGUE_SENTINELS"] !== "off";
+  delete process.env["MERINGUE_SENTINELS"];
+  const out = logStream("stdout", 1, sentinels);
+  const err = logStream("stderr", 2, sentinels);
   return {
     out,
     err,
@@ -50,15 +71,15 @@ function hideLogStreams() {
   };
 }
 
-/** @param {"stdout" | "stderr"} name @param {1 | 2} fd */
-function logStream(name, fd) {
+/** @param {"stdout" | "stderr"} name @param {1 | 2} fd @param {boolean} sentinels whether to mark the end of each log */
+function logStream(name, fd, sentinels) {
   let atLineStart = true;
   /** @type {import("node:stream").Writable | undefined} */
   let stream;
   /** @param {string | Uint8Array} chunk @param {BufferEncoding} [encoding] */
   const write = (chunk, encoding) => {
     if (chunk.length === 0) return;
-    writeAll(fd, chunk, encoding);
+    writeLog(fd, chunk, encoding);
     const last = chunk[chunk.length - 1];
     atLineStart = last === "\n" || last === NEWLINE;
   };
@@ -82,7 +103,7 @@ function logStream(name, fd) {
   return {
     write,
     endActivation: () => {
-      writeAll(fd, atLineStart ? SENTINEL : `\n${SENTINEL}`);
+      if (sentinels) writeLog(fd, atLineStart ? SENTINEL : `\n${SENTINEL}`);
       atLineStart = true;
     },
   };

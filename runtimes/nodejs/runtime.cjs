@@ -47,6 +47,8 @@ function answerLine(service, logs, line, answered) {
   if (message.init !== undefined) {
     id = "init";
     void service.init(message.init, reply);
+  } else if (message.more !== undefined || message.stop !== undefined) {
+    require("./answer-stream.cjs").control(message);
   } else {
     if (typeof message.activation_id === "string") id = message.activation_id;
     service.run(message, reply);
@@ -62,7 +64,7 @@ function answerLine(service, logs, line, answered) {
 function warmUp(folder, prepare) {
   prepare?.warmUp();
   const quiet = { complain() {}, end() {} };
-  const service = actionService({ folder, logs: quiet, concurrent: false });
+  const service = actionService({ folder, logs: quiet, concurrent: false, openSink: () => undefined });
   const ignore = () => {};
   void service
     .init({ main: "main", code: "const {sep}=require('path');async function main(a){return {...a,sep}}" }, ignore)
@@ -172,9 +174,15 @@ function main() {
   exposeGc();
   const prepare = process.argv.includes("--typescript") ? require("../typescript/source.cjs").typescript() : undefined;
   const concurrent = process.env["__OW_ALLOW_CONCURRENT"] === "true";
-  const service = actionService({ folder, logs, concurrent, prepare });
+  const launcher = process.argv.includes("--launcher");
+  /** @type {import("./service.cjs").OpenSink} */
+  const openSink = (id, response) =>
+    launcher
+      ? require("./answer-stream.cjs").grantedSink(id, (line) => logs.writeAll(RESULT_FD, line))
+      : require("./http.cjs").responseSink(id, response);
+  const service = actionService({ folder, logs, concurrent, prepare, openSink });
   const whenIdle = () => warmUp(folder, prepare);
-  if (process.argv.includes("--launcher")) serveLines(service, logs, Number(option("input-fd", "0")), whenIdle);
+  if (launcher) serveLines(service, logs, Number(option("input-fd", "0")), whenIdle);
   else require("./http.cjs").serveHttp(service, host, port, whenIdle);
 }
 

@@ -6,6 +6,8 @@ const INITIALIZED = '{"OK":true}';
 const NO_DICTIONARY = "The action did not return a dictionary.";
 
 /** @typedef {(status: number, text: string) => void} Reply text is compact JSON */
+/** @typedef {(activationId: string, carrier: any) => import("./answer-stream.cjs").Sink | undefined} OpenSink */
+/** @typedef {{ message: any, carrier: any }} Streaming the body of a /run that tells what is to become of a body in pieces */
 /** @typedef {ReturnType<typeof actionService>} ActionService */
 /** @typedef {{ name?: string, main?: string, code?: string, binary?: boolean, env?: Record<string, unknown> | null }} InitValue */
 
@@ -39,8 +41,9 @@ function describe(error) {
  * @param {{ complain(line: string): void, end(): void }} parts.logs
  * @param {boolean} parts.concurrent whether runs may overlap
  * @param {import("./load-action.cjs").Prepare | undefined} [parts.prepare]
+ * @param {OpenSink} parts.openSink for a body in pieces
  */
-function actionService({ folder, logs, concurrent, prepare }) {
+function actionService({ folder, logs, concurrent, prepare, openSink }) {
   /** @type {((value: unknown) => unknown) | undefined} */
   let entry;
   /** @type {"ready" | "starting" | "running" | "stopped"} */
@@ -81,8 +84,13 @@ function actionService({ folder, logs, concurrent, prepare }) {
     reply(status, text);
   };
 
-  /** @param {Reply} reply @param {unknown} result */
-  const settle = (reply, result) => {
+  /**
+   * @param {Reply} reply
+   * @param {unknown} result
+   * @param {Streaming | undefined} streaming
+   */
+  const settle = (reply, result, streaming) => {
+    if (streaming !== undefined && settleStream(reply, /** @type {any} */ (result), streaming)) return;
     if (result === undefined) return finish(reply, 200, "{}");
     if (typeof result !== "object") {
       logs.complain(`Result must be of type object but has type "${typeof result}": ${String(result)}`);
@@ -99,8 +107,54 @@ function actionService({ folder, logs, concurrent, prepare }) {
     finish(reply, 200, text);
   };
 
-  /** @param {any} message the body of a /run @param {Reply} reply */
-  function run(message, reply) {
+  /** @param {Reply} reply @param {unknown} reason */
+  const reject = (reply, reason) => {
+    settle(reply, { error: require("./rejection.cjs").serializeReason(reason) }, undefined);
+  };
+
+  /**
+   * @param {Reply} reply
+   * @param {any} result
+   * @param {Streaming} streaming
+   * @returns {boolean} whether the result has a body in pieces, and so was taken care of
+   */
+  const settleStream = (reply, result, { message, carrier }) => {
+    const { sourceOf, collect, send, MAX_HEAD_UNITS } = require("./answer-stream.cjs");
+    let source;
+    let head;
+    try {
+      source = sourceOf(result?.body);
+      if (source === undefined) return false;
+      head = JSON.stringify({ ...result, body: undefined });
+    } catch (error) {
+      reject(reply, error);
+      return true;
+    }
+    if (message.stream !== "send") {
+      collect(source, message.stream_limit).then(
+        (body) => settle(reply, { ...result, body }, undefined),
+        (reason) => reject(reply, reason),
+      );
+    } else if (head.length > MAX_HEAD_UNITS) {
+      void (async () => source.stop())().catch(() => undefined);
+      reject(reply, "What is beside the body of a streamed answer is too large.");
+    } else {
+      const sink = openSink(message.activation_id, carrier);
+      if (sink === undefined) return false;
+      const last = sink.reply ?? reply;
+      send(source, head, sink, (failed) =>
+        failed === undefined ? finish(last, 200, "{}") : reject(last, failed.error),
+      );
+    }
+    return true;
+  };
+
+  /**
+   * @param {any} message the body of a /run
+   * @param {Reply} reply
+   * @param {unknown} [carrier] of the reply, for `openSink`
+   */
+  function run(message, reply, carrier) {
     if (entry === undefined) return refuse(reply, "System not initialized.");
     if (state !== "ready") return refuse(reply, `System not ready, status is ${state}.`);
     const value = message.value ?? {};
@@ -109,13 +163,14 @@ function actionService({ folder, logs, concurrent, prepare }) {
     }
     for (const key in message) if (key !== "value") process.env[`__OW_${key.toUpperCase()}`] = asText(message[key]);
     if (!concurrent) state = "running";
+    const streaming = message.stream === undefined ? undefined : { message, carrier };
     let result;
     try {
       result = entry(value);
       if (typeof (/** @type {any} */ (result)?.then) === "function") {
         Promise.resolve(result).then(
-          (resolved) => settle(reply, resolved),
-          (reason) => settle(reply, { error: require("./rejection.cjs").serializeReason(reason) }),
+          (resolved) => settle(reply, resolved, streaming),
+          (reason) => reject(reply, reason),
         );
         return;
       }
@@ -124,7 +179,7 @@ function actionService({ folder, logs, concurrent, prepare }) {
       logs.complain(describe(error));
       return finish(reply, 502, failure(`An error has occurred: ${String(error)}`));
     }
-    settle(reply, result);
+    settle(reply, result, streaming);
   }
 
   return { init, run };

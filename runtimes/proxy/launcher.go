@@ -33,6 +33,8 @@ type launcher struct {
 
 	mu      sync.Mutex
 	waiting map[string][]chan answer
+	// streams has, by activation, the runs that may send something before their answers.
+	streams map[string]*stream
 	dead    bool
 
 	// gone is closed when it will answer no more, and code is how it ended from then on.
@@ -67,7 +69,7 @@ func startLauncher(children *reaper, command, env []string) (*launcher, error) {
 		output.Close()
 		return nil, err
 	}
-	l := &launcher{pid: pid, input: input, waiting: map[string][]chan answer{}, gone: make(chan struct{})}
+	l := &launcher{pid: pid, input: input, waiting: map[string][]chan answer{}, streams: map[string]*stream{}, gone: make(chan struct{})}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -80,25 +82,38 @@ func startLauncher(children *reaper, command, env []string) (*launcher, error) {
 // ask sends one line, given in pieces, and returns the answer that carries its id. It reports false when the launcher
 // ends without giving one.
 func (l *launcher) ask(id string, pieces ...[]byte) (answer, bool) {
-	reply := make(chan answer, 1)
-	l.mu.Lock()
-	if l.dead {
-		l.mu.Unlock()
-		return answer{}, false
-	}
-	l.waiting[id] = append(l.waiting[id], reply)
-	l.mu.Unlock()
-
-	l.writing.Lock()
-	for _, piece := range pieces {
-		if _, err := l.input.Write(piece); err != nil {
-			break // it reads no more: its end, which is noticed below, tells the rest
-		}
-	}
-	l.writing.Unlock()
-
+	reply := l.listen(id, nil)
+	l.write(pieces...)
 	got, ok := <-reply
 	return got, ok
+}
+
+// listen makes a channel for the answer that carries an id. It is closed when the launcher ends without giving one.
+// A stream, if any, gets what comes before.
+func (l *launcher) listen(id string, s *stream) <-chan answer {
+	reply := make(chan answer, 1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.dead {
+		close(reply)
+		return reply
+	}
+	l.waiting[id] = append(l.waiting[id], reply)
+	if s != nil {
+		l.streams[id] = s
+	}
+	return reply
+}
+
+// write writes one line, given in pieces.
+func (l *launcher) write(pieces ...[]byte) {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	for _, piece := range pieces {
+		if _, err := l.input.Write(piece); err != nil {
+			return // it reads no more: its end, which is noticed elsewhere, tells the rest
+		}
+	}
 }
 
 // hasEnded tells whether it can answer no more.
@@ -126,7 +141,12 @@ func (l *launcher) read(output *os.File) {
 		if len(fields) < 3 {
 			continue
 		}
-		if status, err := strconv.Atoi(string(fields[0])); err == nil && status >= 200 && status < 600 {
+		status, err := strconv.Atoi(string(fields[0]))
+		switch {
+		case err != nil || status < 100 || status >= 600:
+		case status < 200:
+			l.streamed(status, string(fields[1]), fields[2], line)
+		default:
 			l.deliver(string(fields[1]), answer{status: status, body: fields[2]})
 		}
 	}

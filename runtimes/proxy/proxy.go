@@ -77,6 +77,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		respond(w, http.StatusBadRequest, errorBody(textBodyUnreadable+err.Error()))
 		return
 	}
+	if r.URL.Path == "/run" && wantsStream(body) {
+		p.runStreamed(w, r, body)
+		return
+	}
 	status, answer := handle(body)
 	respond(w, status, answer)
 }
@@ -149,11 +153,8 @@ func checkCode(body, value []byte) (int, []byte) {
 
 // run hands an activation to the launcher.
 func (p *proxy) run(body []byte) (int, []byte) {
-	p.mu.Lock()
-	l := p.launcher
-	ready := l != nil && (p.initialised || !p.actionLoop)
-	p.mu.Unlock()
-	if !ready {
+	l := p.ready()
+	if l == nil {
 		return http.StatusInternalServerError, errorBody(textNoAction)
 	}
 	if len(body) == 0 {
@@ -166,6 +167,16 @@ func (p *proxy) run(body []byte) (int, []byte) {
 	p.forget(l)
 	endLogs()
 	return http.StatusBadRequest, errorBody(textCommandExited)
+}
+
+// ready returns the launcher that activations are for, nil if there is none.
+func (p *proxy) ready() *launcher {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.launcher == nil || (!p.initialised && p.actionLoop) {
+		return nil
+	}
+	return p.launcher
 }
 
 // parked returns the launcher, or starts one if there is none that lives. No action has run in it.

@@ -1,29 +1,49 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, test } from "vitest";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { httpProcessTarget } from "../conformance/http-target.ts";
+import { streamingConformance } from "../conformance/streaming-suite.ts";
 
 const run = promisify(execFile);
 /** Compiling with an empty cache takes most of it. */
 const TIMEOUT_MS = 120_000;
+const LAUNCHER = join(import.meta.dirname, "../nodejs/runtime.cjs");
 
 /** @returns undefined when Go works here, else why not. */
 async function whyNoGo(): Promise<string | undefined> {
   try {
-    await run("go", ["version"], { cwd: import.meta.dirname, env: { ...process.env, GOTOOLCHAIN: "local" } });
+    await go("version");
     return undefined;
   } catch (error) {
     return `no Go: ${(error as Error).message.split("\n")[0]}`;
   }
 }
 
+async function go(...words: readonly string[]): Promise<void> {
+  const env = { ...process.env, GOTOOLCHAIN: "local" };
+  await run("go", [...words], { cwd: import.meta.dirname, env });
+}
+
 const why = await whyNoGo();
 
 describe.skipIf(why !== undefined)("the proxy of the images (if Go is installed)", () => {
   test.for([["vet"], ["test"]])("passes go %s", { timeout: TIMEOUT_MS }, async ([command = ""], { expect }) => {
-    const env = { ...process.env, GOTOOLCHAIN: "local" };
-    const outcome = await run("go", [command, "./..."], { cwd: import.meta.dirname, env }).catch(
-      (error: unknown) => error,
-    );
-    expect(outcome).not.toBeInstanceOf(Error);
+    expect(await go(command, "./...").catch((error: unknown) => error)).toBeUndefined();
+  });
+
+  let folder = "";
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "proxy-"));
+    await go("build", "-o", join(folder, "proxy"), ".");
+  }, TIMEOUT_MS);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  // No image has it in front of a launcher that streams as yet.
+  streamingConformance("the nodejs launcher behind it", (env) => {
+    const script = `exec "${folder}/proxy" "$@" -- "${process.execPath}" "${LAUNCHER}" --launcher`;
+    return httpProcessTarget({ argv: ["/bin/sh", "-c", script, "sh"] })(env);
   });
 });

@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 func fakeLauncher() {
 	out := os.NewFile(3, "answers")
 	lines := bufio.NewReader(os.Stdin)
+	var playing player
 	for {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
@@ -43,6 +44,7 @@ func fakeLauncher() {
 			Init  *struct{ Code string }
 			Value struct{ Op, Text string }
 			ID    string `json:"activation_id"`
+			streamWord
 		}
 		if err := json.Unmarshal(line, &message); err != nil {
 			fmt.Fprintf(out, "500 - {\"error\":\"not one line of JSON\"}\n")
@@ -50,6 +52,10 @@ func fakeLauncher() {
 		}
 		if message.Init != nil {
 			fakeInit(out, message.Init.Code)
+			continue
+		}
+		if message.streamWord != (streamWord{}) {
+			playing.hear(out, message.streamWord)
 			continue
 		}
 		id := message.ID
@@ -63,6 +69,10 @@ func fakeLauncher() {
 		case "close":
 			out.Close()
 			time.Sleep(time.Minute)
+		case "stream":
+			count, _ := strconv.Atoi(message.Value.Text)
+			playing = player{id: id, left: count}
+			fmt.Fprintf(out, "100 %s {\"statusCode\":201}\n", id)
 		case "forge":
 			fmt.Fprintf(out, "200 %s {\"n\":1}\n200 next {\"forged\":true}\nrubbish\n", id)
 		case "dir":

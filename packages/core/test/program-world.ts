@@ -14,6 +14,7 @@ import { isJsonObject, type Json, type JsonObject } from "../src/domain/json.ts"
 import { type SystemLimits, UPSTREAM_LIMITS } from "../src/domain/limits.ts";
 import { parseManifest } from "../src/domain/manifest.ts";
 import type { EntityName } from "../src/domain/names.ts";
+import { localActivationFeed } from "../src/ports/activation-feed.ts";
 import type { ActivationJournal } from "../src/ports/activation-journal.ts";
 import { localChangeFeed } from "../src/ports/change-feed.ts";
 import type { ActivationMessage, Dispatcher } from "../src/ports/dispatcher.ts";
@@ -61,9 +62,11 @@ export function programWorld(options: ProgramWorldOptions = {}) {
   const ids = { activationId: anActivationId, transactionId: anActivationId };
   const warnings: unknown[] = [];
   const { dispatcher, dispatched, prepared, behaviours } = functionDispatcher((record) => activations.put(record));
+  const feed = localActivationFeed();
   const enclosings = enclosingActivations({
     activations,
     journal,
+    feed,
     limits,
     ids,
     clock,
@@ -92,6 +95,7 @@ export function programWorld(options: ProgramWorldOptions = {}) {
     dispatcher,
     enclosings,
     entities,
+    feed,
     invoke,
     journal: notes,
     prepared,

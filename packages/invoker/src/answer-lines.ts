@@ -1,10 +1,12 @@
 import type { Answer, AnswerLimits } from "./answer.ts";
 import { type BoundedBody, boundedBody } from "./bounded-body.ts";
+import { MAX_STREAM_LINE_BYTES } from "./stream-receiver.ts";
 
 const NEWLINE = 0x0a;
 const SPACE = 0x20;
 /** Where the id begins, behind `STATUS `. */
 const ID_AT = 4;
+const STREAM_LINE: AnswerLimits = { maxBytes: MAX_STREAM_LINE_BYTES, truncationBytes: 0 };
 /** `STATUS ID `: three digits, 32 characters and two spaces, with room to spare. */
 const MAX_HEAD_BYTES = 64;
 const HEAD = /^([1-5]\d\d) (\S+)$/;
@@ -13,6 +15,11 @@ export interface AnswerLineEvents {
   /** @returns how much of an answer is kept; undefined when nobody waits for it. */
   limitsOf(id: string): AnswerLimits | undefined;
   answered(id: string, answer: Answer): void;
+  /**
+   * A line that comes before an answer, with a status below 200.
+   * @returns whether it may. Without this, none may.
+   */
+  streamed?(id: string, status: number, json: string): boolean;
 }
 
 interface Current {
@@ -54,10 +61,10 @@ export function answerLineReader(events: AnswerLineEvents): { read(chunk: Buffer
         }
         const newline = rest.indexOf(NEWLINE);
         current?.body.add(newline < 0 ? rest : rest.subarray(0, newline));
-        if (newline < 0) return true;
+        if (newline < 0) return current?.body.tooLong !== true || current.status >= 200;
         const answer = current;
         current = undefined;
-        if (answer !== undefined) events.answered(answer.id, closeAnswer(answer));
+        if (answer !== undefined && !close(answer, events)) return false;
         rest = rest.subarray(newline + 1);
       }
       return true;
@@ -65,11 +72,22 @@ export function answerLineReader(events: AnswerLineEvents): { read(chunk: Buffer
   };
 }
 
-function openAnswer(head: string, { limitsOf }: AnswerLineEvents): Current | undefined {
+function openAnswer(head: string, { limitsOf, streamed }: AnswerLineEvents): Current | undefined {
   const [, status, id] = HEAD.exec(head) ?? [];
   if (status === undefined || id === undefined) return undefined;
+  if (status < "200") {
+    return streamed === undefined ? undefined : { id, status: Number(status), body: boundedBody(STREAM_LINE) };
+  }
   const limits = limitsOf(id);
   return limits === undefined ? undefined : { id, status: Number(status), body: boundedBody(limits) };
+}
+
+/** @returns whether the line may be there. */
+function close(line: Current, { answered, streamed }: AnswerLineEvents): boolean {
+  const { id, status, body } = line;
+  if (status < 200) return !body.tooLong && streamed?.(id, status, body.text()) === true;
+  answered(id, closeAnswer(line));
+  return true;
 }
 
 function closeAnswer({ status, body }: Current): Answer {

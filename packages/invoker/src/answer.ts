@@ -1,3 +1,5 @@
+import type { StreamReceiver } from "./stream-receiver.ts";
+
 /** What came back from a container for one `/init` or `/run`. */
 export type Answer =
   | {
@@ -5,6 +7,8 @@ export type Answer =
       readonly status: number;
       /** The body as text. */
       readonly body: string;
+      /** How much was sent, where the body does not tell: it was streamed. */
+      readonly sizeBytes?: number;
     }
   | {
       /** The body was longer than allowed. */
@@ -33,8 +37,17 @@ export interface AnswerLimits {
 export interface ActionClient {
   /** @param value the `value` of an `/init` body, as JSON text. */
   init(value: string, timeoutMs: number, limits: AnswerLimits): Promise<Answer>;
-  /** @param body a `/run` body, as JSON text. */
-  run(activationId: string, body: string, timeoutMs: number, limits: AnswerLimits): Promise<Answer>;
+  /**
+   * @param body a `/run` body, as JSON text.
+   * @param stream takes what is sent before the answer; without it nothing may be.
+   */
+  run(
+    activationId: string,
+    body: string,
+    timeoutMs: number,
+    limits: AnswerLimits,
+    stream?: StreamReceiver,
+  ): Promise<Answer>;
   /** Whether it is known that the other side has ended the conversation. */
   readonly gone: boolean;
   /** The process behind it has ended: what it said may still come, but nothing is tried again. */

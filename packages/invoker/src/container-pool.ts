@@ -9,6 +9,7 @@ import { pace } from "./pace.ts";
 import { type Placement, placement } from "./placement.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { type Owner, type PooledContainer, transition } from "./pooled-container.ts";
+import { tally } from "./tally.ts";
 import { waitingJobs } from "./waiting-jobs.ts";
 
 /** How long what an ended process said may still be on its way, in milliseconds. */
@@ -26,7 +27,8 @@ export class ContainerPool {
   readonly table: ContainerTable = containerTable();
   readonly #options: PoolOptions;
   readonly #waiting = waitingJobs();
-  readonly #running = new Set<Promise<void>>();
+  /** Starts and activations under way. */
+  readonly #running = tally();
   readonly #removals = new Set<Promise<void>>();
   readonly #starts: ContainerStarts;
   readonly #pace = pace();
@@ -124,14 +126,19 @@ export class ContainerPool {
     const timeUp = new Promise<void>((resolve) => {
       cancel = this.#options.clock.after(drainMs, resolve);
     });
-    await Promise.race([Promise.all(this.#running), timeUp]);
+    await Promise.race([this.#running.empty(), timeUp]);
     cancel();
     for (const pooled of [...this.table.all()]) this.#remove(pooled, "fail");
-    while (this.#running.size + this.#removals.size > 0) await Promise.all([...this.#running, ...this.#removals]);
+    await this.#running.empty();
+    while (this.#removals.size > 0) await Promise.all(this.#removals);
   }
 
   #start(cell: CellClass): void {
-    this.#track(this.#starts.begin(cell).then(() => this.#pump()));
+    this.#running.enter();
+    void this.#starts.begin(cell).then(() => {
+      this.#pump();
+      this.#running.leave();
+    });
   }
 
   #started(pooled: PooledContainer, tookMs: number): void {
@@ -186,14 +193,17 @@ export class ContainerPool {
     pooled.owner = job.owner;
     this.table.add(pooled);
     pooled.inFlight = 1;
-    this.#track(this.#work(pooled, job));
+    this.#running.enter();
+    this.#work(pooled, job);
   }
 
   #runIn(pooled: PooledContainer, job: Job): void {
     const wasPaused = pooled.state === "paused";
     transition(pooled, "run");
     pooled.inFlight++;
-    this.#track(wasPaused ? this.#resumeAndWork(pooled, job) : this.#work(pooled, job));
+    this.#running.enter();
+    if (wasPaused) void this.#resumeAndWork(pooled, job);
+    else this.#work(pooled, job);
   }
 
   async #resumeAndWork(pooled: PooledContainer, job: Job): Promise<void> {
@@ -206,10 +216,10 @@ export class ContainerPool {
     if (pooled.state !== "resuming") return this.#settle(pooled, job, "reschedule");
     transition(pooled, "resumed");
     this.#offer(pooled);
-    await this.#work(pooled, job);
+    this.#work(pooled, job);
   }
 
-  async #work(pooled: PooledContainer, job: Job): Promise<void> {
+  #work(pooled: PooledContainer, job: Job): void {
     const { clock } = this.#options;
     let began = clock.now();
     const initialized = (): void => {
@@ -221,18 +231,20 @@ export class ContainerPool {
       transition(pooled, "initialized");
       this.#offer(pooled);
     };
-    let outcome: Outcome;
-    try {
-      outcome = await job.run(pooled, initialized);
-    } catch (error) {
-      job.fail(error);
-      outcome = "destroy";
-    }
-    if (outcome === "keep") this.#pace.ran(job.owner.key, clock.now() - began);
-    this.#settle(pooled, job, outcome);
+    job.run(pooled, initialized).then(
+      (outcome) => {
+        if (outcome === "keep") this.#pace.ran(job.owner.key, clock.now() - began);
+        this.#settle(pooled, job, outcome);
+      },
+      (error: unknown) => {
+        job.fail(error);
+        this.#settle(pooled, job, "destroy");
+      },
+    );
   }
 
   #settle(pooled: PooledContainer, job: Job, outcome: Outcome): void {
+    this.#running.leave();
     pooled.inFlight--;
     if (outcome === "reschedule" && !this.#closing) this.#waiting.add(job, "front");
     if (outcome === "keep" && pooled.state === "busy" && !pooled.ended) this.#becomeFree(pooled);
@@ -312,10 +324,5 @@ export class ContainerPool {
   #pumpLater(inMs: number | undefined): void {
     this.#cancelPump?.();
     this.#cancelPump = inMs === undefined ? undefined : this.#options.clock.after(inMs, () => this.#pump());
-  }
-
-  #track(work: Promise<void>): void {
-    this.#running.add(work);
-    void work.finally(() => this.#running.delete(work));
   }
 }

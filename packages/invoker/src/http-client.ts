@@ -1,5 +1,5 @@
 import type { ActionClient, Answer, AnswerLimits } from "./answer.ts";
-import { type HttpAddress, type HttpConnection, httpConnection } from "./http-connection.ts";
+import { type HttpAddress, type HttpConnection, httpConnection, type RunStream } from "./http-connection.ts";
 
 /** A container that was just started refuses connections until its server listens. */
 const INIT_RETRY_MS = 10;
@@ -27,17 +27,24 @@ export function httpClient(address: HttpAddress): ActionClient {
     return made;
   };
 
-  const post = (path: string, body: string, timeoutMs: number, limits: AnswerLimits): Promise<Answer> =>
+  const post = (
+    path: string,
+    body: string,
+    timeoutMs: number,
+    limits: AnswerLimits,
+    stream?: RunStream,
+  ): Promise<Answer> =>
     new Promise((resolve) => {
       if (closed) return resolve({ kind: "lost" });
       const connection = takeIdle() ?? connect();
       const timer = setTimeout(() => connection.destroy({ kind: "timed-out" }), timeoutMs);
-      connection.exchange(request(path, body), limits, (answer) => {
+      const done = (answer: Answer): void => {
         clearTimeout(timer);
         if (connection.usable) idle.push(connection);
         else connection.destroy();
         resolve(answer);
-      });
+      };
+      connection.exchange(request(path, body), limits, done, stream);
     });
 
   return {
@@ -51,7 +58,8 @@ export function httpClient(address: HttpAddress): ActionClient {
       }
       return { kind: "timed-out" };
     },
-    run: (_activationId, body, timeoutMs, limits) => post("/run", body, timeoutMs, limits),
+    run: (id, body, timeoutMs, limits, stream) =>
+      post("/run", body, timeoutMs, limits, stream && { id, receiver: stream }),
     gone: false, // a closed connection says nothing about the container behind it
     ended() {
       ended = true;

@@ -1,10 +1,13 @@
 import type { AnswerLimits } from "./answer.ts";
 import { type BoundedBody, boundedBody } from "./bounded-body.ts";
+import { LINES_TYPE, type LineBody } from "./line-body.ts";
 
 /** One complete HTTP/1.1 response of a container. */
 export interface HttpResponse {
   readonly status: number;
   readonly body: BoundedBody;
+  /** The body in place of `body`, where it is made of lines and may be. */
+  readonly lines: LineBody | undefined;
   /** Whether the connection may carry another request. */
   readonly reusable: boolean;
   /** How long the peer says it keeps an idle connection, in milliseconds, if it says so. */
@@ -31,32 +34,44 @@ export interface HttpResponseParser {
  * Reads one response. The peer is somebody's action: nothing it says is believed without a bound.
  * Understands Content-Length and chunked bodies, and a body that ends with the connection; refuses a response that
  * claims both lengths, and an answer that nobody asked for.
+ * @param lines takes a body that is made of lines; without it none may be.
  */
-export function httpResponseParser(limits: AnswerLimits): HttpResponseParser {
+export function httpResponseParser(limits: AnswerLimits, lines?: LineBody): HttpResponseParser {
   let buffered: Buffer = Buffer.alloc(0);
   let head: Head | undefined;
   const body = boundedBody(limits);
+  let used: LineBody | undefined;
+  const add = (part: Buffer): void => {
+    if (used === undefined) body.add(part);
+    else if (!used.add(part)) throw new BadResponse("a line that has no place there");
+  };
 
   const complete = (reusable: boolean): HttpResponse => {
     if (head === undefined) throw new BadResponse("a response without a head");
-    return { status: head.status, body, reusable: reusable && head.keepAlive, keepAliveMs: head.keepAliveMs };
+    return {
+      status: head.status,
+      body,
+      lines: used,
+      reusable: reusable && head.keepAlive,
+      keepAliveMs: head.keepAliveMs,
+    };
   };
 
   const readBody = (): HttpResponse | undefined => {
     if (head === undefined) return undefined;
     if (head.framing === "length") return readLength(head.length);
     if (head.framing === "chunked") return readChunks();
-    body.add(buffered);
+    add(buffered);
     buffered = Buffer.alloc(0);
     return undefined;
   };
 
   const readLength = (length: number): HttpResponse | undefined => {
-    const missing = length - body.lengthBytes;
+    const missing = length - (used ?? body).lengthBytes;
     if (buffered.length > missing) throw new BadResponse("bytes after the end of the response");
-    body.add(buffered);
+    add(buffered);
     buffered = Buffer.alloc(0);
-    return body.lengthBytes === length ? complete(true) : undefined;
+    return (used ?? body).lengthBytes === length ? complete(true) : undefined;
   };
 
   let chunkLeft = 0;
@@ -65,7 +80,7 @@ export function httpResponseParser(limits: AnswerLimits): HttpResponseParser {
     for (;;) {
       if (chunkLeft > 2) {
         const part = buffered.subarray(0, Math.min(buffered.length, chunkLeft - 2));
-        body.add(part);
+        add(part);
         buffered = buffered.subarray(part.length);
         chunkLeft -= part.length;
         if (chunkLeft > 2) return undefined;
@@ -107,7 +122,9 @@ export function httpResponseParser(limits: AnswerLimits): HttpResponseParser {
         }
         const parsed = parseHead(buffered.toString("latin1", 0, end));
         buffered = buffered.subarray(end + 4);
-        if (parsed.status >= 200) head = parsed; // 1xx: an interim answer, the real one follows
+        if (parsed.status < 200) continue; // an interim answer, the real one follows
+        head = parsed;
+        if (parsed.inLines) used = lines;
       }
       return readBody();
     },
@@ -119,6 +136,8 @@ interface Head {
   readonly status: number;
   readonly framing: "length" | "chunked" | "close";
   readonly length: number;
+  /** Whether its content type says that it is made of lines. */
+  readonly inLines: boolean;
   readonly keepAlive: boolean;
   readonly keepAliveMs: number | undefined;
 }
@@ -129,6 +148,7 @@ function parseHead(text: string): Head {
   if (status === null) throw new BadResponse("no status line");
   let length: number | undefined;
   let chunked = false;
+  let inLines = false;
   let keepAlive = status[1] === "1";
   let keepAliveMs: number | undefined;
   for (const line of lines.slice(1)) {
@@ -146,6 +166,9 @@ function parseHead(text: string): Head {
         if (value.toLowerCase() !== "chunked") throw new BadResponse("an unknown transfer encoding");
         chunked = true;
         break;
+      case "content-type":
+        inLines = value === LINES_TYPE;
+        break;
       case "connection":
         if (/\bclose\b/i.test(value)) keepAlive = false;
         break;
@@ -161,5 +184,5 @@ function parseHead(text: string): Head {
   const code = Number(status[2]);
   if (code === 204 || code === 304) length = 0;
   const framing = chunked ? "chunked" : length !== undefined ? "length" : "close";
-  return { status: code, framing, length: length ?? 0, keepAlive, keepAliveMs };
+  return { status: code, framing, length: length ?? 0, inLines, keepAlive, keepAliveMs };
 }

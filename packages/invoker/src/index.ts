@@ -1,1 +1,2 @@
-export { ActionGone, type Invoker, type InvokerOptions, invoker } from "./invoker.ts";
+export { ActionGone } from "./activation-job.ts";
+export { type Invoker, type InvokerOptions, invoker } from "./invoker.ts";

@@ -1,13 +1,11 @@
 import {
   type Activation,
+  type ActivationFeed,
   type ActivationJournal,
   type ActivationMessage,
   type ActivationStore,
-  allowedPayloadBytes,
-  allowedTruncationBytes,
   type Clock,
   type ContainerRuntime,
-  ContainerStartFailed,
   type Dispatched,
   type Dispatcher,
   type ExecutableAction,
@@ -15,23 +13,22 @@ import {
   limitsViolation,
   type Manifest,
   type ParameterLocks,
-  ParameterUnreadable,
   parameterLocks,
+  type RunningLogs,
   recordKeeper,
-  resultMessages,
   ServiceUnavailable,
   type StoreLevels,
   type SystemLimits,
 } from "@meringue/core";
-import { type RunSurroundings, runActivation } from "./activation-run.ts";
+import { actionPlans, ownerKey } from "./action-plans.ts";
+import { ActivationJob, type JobDependencies } from "./activation-job.ts";
+import { type StreamedAnswer, streamedAnswer } from "./answer-stream.ts";
 import { containerMaker } from "./container-maker.ts";
 import { ContainerPool } from "./container-pool.ts";
-import type { Job, Outcome } from "./job.ts";
-import { formatLogLine } from "./log-lines.ts";
-import type { PooledContainer } from "./pooled-container.ts";
 import { fallbackRecord, SERVER_STOPPED, unplacedRecord } from "./record.ts";
-import { startFailure } from "./start-failure.ts";
+import { mayRunAgain } from "./run-again.ts";
 import { stemCells } from "./stem-cells.ts";
+import { tally } from "./tally.ts";
 import { failure } from "./verdict.ts";
 
 export interface InvokerOptions {
@@ -40,6 +37,8 @@ export interface InvokerOptions {
   readonly limits: SystemLimits;
   readonly activations: ActivationStore;
   readonly journal: ActivationJournal;
+  /** Is told what activations print, and when they have ended. */
+  readonly feed?: ActivationFeed;
   readonly clock: Clock;
   /** Which records are kept; all, unless told. */
   readonly storeLevels?: StoreLevels;
@@ -60,8 +59,11 @@ export interface InvokerOptions {
 }
 
 /** Runs activations in containers of this machine. */
-export interface Invoker extends Dispatcher {
-  /** Ends what an earlier process left unsettled: runs what no user code has seen, gives the rest a record that says so. */
+export interface Invoker extends Dispatcher, RunningLogs {
+  /**
+   * Ends what an earlier process left unsettled: runs what no user code has seen, and what may run again; gives the rest a
+   * record that says so.
+   */
   recover(): Promise<number>;
   /** Starts the stem cells. */
   warmUp(): void;
@@ -75,21 +77,13 @@ export interface Invoker extends Dispatcher {
   close(drainMs: number): Promise<void>;
 }
 
-/** The revision of an action that an activation asks for is no more. */
-export class ActionGone extends Error {
-  override readonly name = "ActionGone";
-}
-
-/** How often one activation is moved on from containers that turn out to be going away. */
-const MAX_MOVES = 3;
-
 /** An invoker that keeps all its state in this process, and its promises in the journal. */
 export function invoker(options: InvokerOptions): Invoker {
   const { clock, journal, warn } = options;
   const locks = options.parameterLocks ?? parameterLocks({ current: "off", keys: {} });
   const maker = containerMaker({ ...options, env: options.containerEnv });
   const records = recordKeeper(options, clock, warn);
-  const accepted = new Map<string, ActivationMessage>();
+  const accepted = new Map<string, ActivationJob>();
   const pool = new ContainerPool({
     ...options,
     create: maker.create,
@@ -101,99 +95,69 @@ export function invoker(options: InvokerOptions): Invoker {
   });
   const cells = stemCells(maker.stemCellPlans(), pool, clock);
   /** Records on their way to the store. */
-  const settling = new Set<Promise<void>>();
+  const settling = tally();
   let warm = false;
   let closing = false;
 
-  /** Accepts, places and settles one activation. */
-  const execute = (message: ActivationMessage, noted: Promise<void>): Promise<Activation> =>
-    new Promise((resolve) => {
-      accepted.set(message.activationId, message);
-      let settled = false;
-      const store = async (record: Activation): Promise<void> => {
-        if (!(await isAccepted(noted))) return; // its caller is told: there is nothing to record
-        await records.settle(record, isKept(message, record.response, options.storeLevels));
-        accepted.delete(message.activationId);
-        resolve(record);
-      };
-      const settle = (record: Activation): void => {
-        if (settled) return;
-        settled = true;
-        const storing = store(record).finally(() => settling.delete(storing));
-        settling.add(storing);
-      };
-      const violation = limitsViolation(message.action.action.limits, message.user.limits, options.limits);
-      if (violation === undefined) return pool.submit(job(message, noted, settle));
-      settle(fallbackRecord(message, failure(1, violation), clock.now()));
-    });
+  const plan = actionPlans(maker);
+  const shared: JobDependencies = {
+    clock,
+    limits: options.limits,
+    locks,
+    codeOf: options.codeOf,
+    // Of one that waits for the disk it must be known first that it was accepted; of others, `start` tells.
+    note: ({ message, noted }) => {
+      const started = journal.start(message.activationId);
+      return message.blocking ? started : Promise.all([noted, started]);
+    },
+    coldStart: (cell) => cells.coldStart(cell),
+    settle: (job, record) => settle(job, record),
+    feed: options.feed,
+    warn,
+  };
 
-  const job = (message: ActivationMessage, noted: Promise<void>, settle: (record: Activation) => void): Job => {
-    let moves = 0;
-    const { limits } = message.user;
-    const fail = (reason: unknown): void => {
-      if (!isExpected(reason)) warn(`activation ${message.activationId} failed unexpectedly`, reason);
-      settle(failedRecord(message, reason, clock.now()));
+  /** Stores the record, and then tells whoever waits for it. */
+  const settle = (job: ActivationJob, record: Activation): void => {
+    const { message, noted } = job;
+    settling.enter();
+    const ended = (): void => {
+      accepted.delete(message.activationId);
+      job.resolve(record);
+      settling.leave();
     };
-    const around: RunSurroundings = {
-      clock,
-      unlocked(locked) {
-        try {
-          return locks.unlock(locked);
-        } catch (error) {
-          fail(error);
-          return undefined;
-        }
-      },
-      limits: options.limits,
-      codeOf: () => options.codeOf(message.action),
-      sentinels: maker.sentinels(message.action),
-      async starting() {
-        try {
-          await Promise.all([noted, journal.start(message.activationId)]);
-          return true;
-        } catch (error) {
-          fail(error);
-          return false;
-        }
-      },
-      answerLimits: {
-        maxBytes: allowedPayloadBytes(limits, options.limits),
-        truncationBytes: allowedTruncationBytes(limits, options.limits),
-      },
-    };
-    return {
-      cell: maker.classOf(message.action),
-      owner: {
-        key: ownerKey(message.action, message.user.namespace.name),
-        namespace: message.user.namespace.name,
-        actionId: message.action.id,
-        concurrency: message.action.action.limits.concurrency,
-      },
-      since: clock.now(),
-      fail,
-      async run(pooled: PooledContainer, initialized: () => void): Promise<Outcome> {
-        if (pooled.state === "initializing") cells.coldStart(pooled.cell);
-        const { outcome, record } = await runActivation(message, pooled, around, initialized);
-        if (record !== undefined) settle(record); // the container need not wait until it is stored
-        if (outcome !== "reschedule" || ++moves <= MAX_MOVES) return outcome;
-        fail(new ContainerStartFailed("host", "every container it came to was going away"));
-        return "destroy";
-      },
-    };
+    noted.then(
+      () => records.settle(record, isKept(message, record.response, options.storeLevels)).then(ended),
+      () => settling.leave(), // its caller is told: there is nothing to record
+    );
+  };
+
+  /** Places one activation that is being accepted. */
+  const execute = (message: ActivationMessage, noted: Promise<void>, streamed?: StreamedAnswer): ActivationJob => {
+    const job = new ActivationJob(shared, plan(message.action), message, noted, streamed);
+    accepted.set(message.activationId, job);
+    const violation = limitsViolation(message.action.action.limits, message.user.limits, options.limits);
+    if (violation === undefined) pool.submit(job);
+    else job.settle(fallbackRecord(message, failure(1, violation), clock.now()));
+    return job;
   };
 
   return {
-    async dispatch(message): Promise<Dispatched> {
-      if (closing || pool.waiting >= options.queueLimit) throw new ServiceUnavailable();
+    dispatch(message): Promise<Dispatched> {
+      if (closing || pool.waiting >= options.queueLimit) return Promise.reject(new ServiceUnavailable());
       const noted = journal.accept(message, !message.blocking);
-      const result = execute(message, noted);
-      try {
-        await noted;
-      } catch (error) {
-        accepted.delete(message.activationId);
-        throw error;
-      }
-      return { result };
+      const streamed = message.streamed === true ? streamedAnswer(options.limits.streamBytes) : undefined;
+      const job = execute(message, noted, streamed);
+      return noted.then(
+        () => {
+          if (streamed === undefined) return job;
+          void job.result.then(streamed.close);
+          return { result: job.result, stream: streamed.stream };
+        },
+        (error: unknown) => {
+          accepted.delete(message.activationId);
+          throw error;
+        },
+      );
     },
 
     prepare(action, namespace) {
@@ -206,7 +170,7 @@ export function invoker(options: InvokerOptions): Invoker {
       // sequences and compositions are not for an invoker: see recoverEnclosing
       const left = (await journal.unsettled()).filter(({ message }) => message.enclosing !== true);
       for (const { message, started } of left) {
-        if (started) {
+        if (started && !mayRunAgain(message)) {
           const record = unplacedRecord(message, SERVER_STOPPED, clock.now());
           await records.settle(record, isKept(message, record.response, options.storeLevels));
         } else {
@@ -222,10 +186,15 @@ export function invoker(options: InvokerOptions): Invoker {
     },
 
     inFlight: () =>
-      [...accepted.values()].map(({ activationId, action: { id, action } }) => [
+      [...accepted.values()].map(({ message: { activationId, action } }) => [
         activationId,
-        `${id}@${action.version}`,
+        `${action.id}@${action.action.version}`,
       ]),
+
+    logsOf(namespace, activationId) {
+      const job = accepted.get(activationId);
+      return job?.message.user.namespace.name === namespace ? job.logs : undefined;
+    },
 
     namespaceOf(containerName) {
       for (const pooled of pool.table.all()) if (pooled.name === containerName) return pooled.owner?.namespace;
@@ -238,40 +207,8 @@ export function invoker(options: InvokerOptions): Invoker {
       closing = true;
       cells.stop();
       await pool.close(drainMs);
-      while (settling.size > 0) await Promise.all(settling);
+      await settling.empty();
       await records.close();
     },
   };
-}
-
-function ownerKey({ id, rev }: ExecutableAction, namespace: string): string {
-  return `${namespace}|${id}|${rev}`;
-}
-
-async function isAccepted(noted: Promise<void>): Promise<boolean> {
-  try {
-    await noted;
-    return true;
-  } catch {
-    return false; // dispatch throws the reason to whoever asked
-  }
-}
-
-function isExpected(reason: unknown): boolean {
-  return (
-    reason instanceof ContainerStartFailed || reason instanceof ActionGone || reason instanceof ParameterUnreadable
-  );
-}
-
-/** The record of an activation that no container could be had for, or whose action is gone. */
-function failedRecord(message: ActivationMessage, reason: unknown, now: number): Activation {
-  if (reason instanceof ActionGone) return fallbackRecord(message, failure(1, resultMessages.actionGone), now);
-  if (reason instanceof ParameterUnreadable) {
-    return unplacedRecord(message, failure(3, resultMessages.parameterUnreadable(reason.key)), now);
-  }
-  if (!(reason instanceof ContainerStartFailed)) {
-    return unplacedRecord(message, failure(3, resultMessages.runAbnormal), now);
-  }
-  const line = formatLogLine({ time: now, stream: "stderr", text: reason.message });
-  return { ...unplacedRecord(message, startFailure(message, reason), now), logs: [line] };
 }

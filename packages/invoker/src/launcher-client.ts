@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { ActionClient, Answer, AnswerLimits } from "./answer.ts";
 import { answerLineReader } from "./answer-lines.ts";
+import type { StreamReceiver } from "./stream-receiver.ts";
 
 interface Pending {
   readonly limits: AnswerLimits;
@@ -25,6 +26,8 @@ export function launcherClient({ input, output, whenGone }: LauncherEnds): Actio
   const pending = new Map<string, Pending>();
   /** Calls that timed out: their answers may still come, while others run on. */
   const late = new Set<string>();
+  /** Who takes what comes before an answer, of runs that may stream, until their answers come. */
+  const streams = new Map<string, StreamReceiver>();
   let gone = false;
 
   const end = (): void => {
@@ -36,7 +39,9 @@ export function launcherClient({ input, output, whenGone }: LauncherEnds): Actio
   };
   const lines = answerLineReader({
     limitsOf: (id) => pending.get(id)?.limits ?? (late.has(id) ? NOTHING : undefined),
+    streamed: (id, status, json) => (streams.get(id)?.line(status, json) ?? -1) >= 0,
     answered(id, answer) {
+      if (streams.size > 0) streams.delete(id);
       if (!late.delete(id)) pending.get(id)?.settle(answer);
     },
   });
@@ -67,9 +72,20 @@ export function launcherClient({ input, output, whenGone }: LauncherEnds): Actio
     });
   };
 
+  const listen = (id: string, stream: StreamReceiver): void => {
+    const tell = (line: object): void => {
+      if (!gone) input.write(`${JSON.stringify(line)}\n`);
+    };
+    streams.set(id, stream);
+    stream.open({ more: (bytes) => tell({ more: id, bytes }), stop: () => tell({ stop: id }) });
+  };
+
   return {
     init: (value, timeoutMs, limits) => call(INIT, `{"init":${value}}\n`, timeoutMs, limits),
-    run: (activationId, body, timeoutMs, limits) => call(activationId, `${body}\n`, timeoutMs, limits),
+    run(activationId, body, timeoutMs, limits, stream) {
+      if (stream !== undefined) listen(activationId, stream);
+      return call(activationId, `${body}\n`, timeoutMs, limits);
+    },
     get gone() {
       return gone;
     },

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, test, vi } from "vitest";
-import { type LogCollector, logCollector } from "./log-collector.ts";
+import { type LogCollector, type LogEnd, logCollector } from "./log-collector.ts";
 import { SENTINEL } from "./log-lines.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function aCollector(limitBytes = 100_000, segments = 1) {
+function aCollector(limitBytes = 100_000, segments = 1, marked = true) {
   const budget = { limitBytes, segments };
-  const logs = logCollector(budget, () => Date.now());
+  const logs = logCollector(budget, () => Date.now(), marked);
   const print = (stream: "stdout" | "stderr", text: string) => logs.receive(stream, Buffer.from(text));
   const mark = () => {
     print("stdout", `${SENTINEL}\n`);
@@ -16,8 +16,8 @@ function aCollector(limitBytes = 100_000, segments = 1) {
   return { logs, print, mark, budget };
 }
 
-const texts = async (logs: LogCollector, sentinels = true) => {
-  const { lines } = await logs.collect(sentinels);
+const texts = async (logs: LogCollector, end: LogEnd = "sentinels") => {
+  const { lines } = await logs.collect(end);
   return lines.map(({ stream, text }) => `${stream}: ${text}`);
 };
 
@@ -39,7 +39,7 @@ describe("the log of an activation", () => {
 
   test("is waited for when it comes after the answer", async ({ expect }) => {
     const { logs, print, mark } = aCollector();
-    const collected = logs.collect(true);
+    const collected = logs.collect("sentinels");
     print("stdout", "late\n");
     mark();
 
@@ -64,7 +64,7 @@ describe("the log of an activation", () => {
   test("without sentinels is all that came, after a moment for what is on its way", async ({ expect }) => {
     const { logs, print } = aCollector();
     print("stdout", "soon\n");
-    const collected = texts(logs, false);
+    const collected = texts(logs, "unmarked");
     await vi.advanceTimersByTimeAsync(10);
     print("stderr", "late");
     await vi.advanceTimersByTimeAsync(10);
@@ -74,7 +74,7 @@ describe("the log of an activation", () => {
 
   test("that falls silent before its end is incomplete", async ({ expect }) => {
     const { logs, print } = aCollector();
-    const collected = logs.collect(true);
+    const collected = logs.collect("sentinels");
     await vi.advanceTimersByTimeAsync(1_500);
     print("stdout", "there is more\n");
     await vi.advanceTimersByTimeAsync(1_999);
@@ -86,7 +86,7 @@ describe("the log of an activation", () => {
 
   test("that never falls silent nor ends is given up", async ({ expect }) => {
     const { logs, print } = aCollector();
-    const collected = logs.collect(true);
+    const collected = logs.collect("sentinels");
     for (let second = 0; second < 10; second++) {
       print("stdout", `${second}\n`);
       await vi.advanceTimersByTimeAsync(1_000);
@@ -97,13 +97,13 @@ describe("the log of an activation", () => {
 
   test("of a process that has ended is what still comes within a moment", async ({ expect }) => {
     const { logs, print, mark } = aCollector();
-    const marked = logs.collect(true);
+    const marked = logs.collect("sentinels");
     logs.end();
     print("stdout", "last words\n");
     mark();
     expect(await marked).toMatchObject({ lines: [{ text: "last words" }], incomplete: false });
 
-    const unmarked = logs.collect(true);
+    const unmarked = logs.collect("sentinels");
     print("stderr", "and more");
     await vi.advanceTimersByTimeAsync(20);
     expect(await unmarked).toMatchObject({ lines: [{ text: "and more" }], incomplete: true });
@@ -111,7 +111,7 @@ describe("the log of an activation", () => {
 
   test("that waits for an end gets it when the process does", async ({ expect }) => {
     const { logs, print } = aCollector();
-    const collected = logs.collect(true);
+    const collected = logs.collect("sentinels");
     print("stdout", "half");
     logs.end();
     await vi.advanceTimersByTimeAsync(20);
@@ -127,7 +127,7 @@ describe("the log of an activation", () => {
     print("stderr", "4\n5\n6\n");
     mark();
 
-    const { lines, truncated } = await logs.collect(true);
+    const { lines, truncated } = await logs.collect("sentinels");
     expect([lines.map((line) => line.text), truncated]).toEqual([["1", "2", "3", "4"], true]);
   });
 
@@ -136,9 +136,89 @@ describe("the log of an activation", () => {
     print("stdout", "x\n");
     mark();
     budget.limitBytes = 1_000;
-    const collected = texts(logs, false);
+    const collected = texts(logs, "unmarked");
     await vi.advanceTimersByTimeAsync(20);
 
     expect(await collected).toEqual([]);
+  });
+});
+
+describe("a log that ends with its answer", () => {
+  test("has what is read in the same turn, and nothing of later ones", async ({ expect }) => {
+    const { logs, print } = aCollector(100_000, 1, false);
+    print("stdout", "before\n");
+    const log = texts(logs, "answer");
+    print("stderr", "read right after the answer");
+    const read = await log;
+    print("stdout", "of the next\n");
+    expect(read).toEqual(["stdout: before", "stderr: read right after the answer"]);
+    expect(await texts(logs, "answer")).toEqual(["stdout: of the next"]);
+  });
+
+  test("is not fooled by what looks like the end of a log", async ({ expect }) => {
+    const { logs, print } = aCollector(100_000, 1, false);
+    print("stdout", `mine\n${SENTINEL}\n`);
+    print("stderr", `${SENTINEL}\n`);
+    expect(await texts(logs, "answer")).toEqual(["stdout: mine", `stdout: ${SENTINEL}`, `stderr: ${SENTINEL}`]);
+    expect(await texts(logs, "answer")).toEqual([]);
+  });
+});
+
+describe("the log of an activation that runs", () => {
+  test("is what was printed so far, without a line that has no end yet", async ({ expect }) => {
+    const { logs, print, mark } = aCollector();
+    const soFar = () => logs.printed().map(({ text }) => text);
+    expect(soFar()).toEqual([]);
+    print("stdout", "1\n2");
+    print("stderr", "3\n");
+    expect(soFar()).toEqual(["1", "3"]);
+    mark();
+    print("stdout", "of the next\n");
+    expect(soFar()).toEqual(["1", "2", "3"]); // in front of a sentinel a line ends, too
+
+    expect(await texts(logs)).toEqual(["stdout: 1", "stdout: 2", "stderr: 3"]);
+    expect(soFar()).toEqual(["of the next"]);
+  });
+
+  test("is told line by line: what is there already, what comes, and what is left at its end", async ({ expect }) => {
+    const { logs, print } = aCollector(100_000, 1, false);
+    const told: string[] = [];
+    print("stdout", "before\n");
+    logs.follow(({ text }) => told.push(text));
+    print("stderr", "a\nb\nhalf");
+    expect(told).toEqual(["before", "a", "b"]);
+    const collected = logs.collect("unmarked");
+    await vi.runAllTimersAsync();
+    await collected;
+    logs.follow(undefined);
+    print("stdout", "after\n");
+
+    expect(told).toEqual(["before", "a", "b", "half"]);
+  });
+
+  test("is told without what another prints after its end", async ({ expect }) => {
+    const { logs, print, mark } = aCollector();
+    const told: string[] = [];
+    const follow = () => logs.follow(({ text }) => told.push(text));
+    follow();
+    print("stdout", "mine\n");
+    mark();
+    print("stdout", "of the next\n");
+    expect(told).toEqual(["mine"]);
+    await texts(logs);
+    follow();
+
+    expect(told).toEqual(["mine", "of the next"]);
+  });
+
+  test("is told as far as the limit of both streams together goes", async ({ expect }) => {
+    const { logs, print, mark } = aCollector(4 * 72);
+    const told: string[] = [];
+    logs.follow(({ text }) => told.push(text));
+    for (const text of ["1", "2", "3"]) for (const stream of ["stdout", "stderr"] as const) print(stream, `${text}\n`);
+    expect(told).toEqual(["1", "1", "2", "2"]);
+    mark();
+
+    expect(await texts(logs)).toHaveLength(4);
   });
 });

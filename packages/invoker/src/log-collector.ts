@@ -1,3 +1,4 @@
+import { onceRead } from "@meringue/core";
 import type { LogLine } from "./log-lines.ts";
 import { type LogBudget, lineCost, type Segment, segmentedStream } from "./segmented-stream.ts";
 
@@ -13,15 +14,24 @@ export interface CollectedLogs {
   readonly incomplete: boolean;
 }
 
+/**
+ * How the end of a log is known. `sentinels`: marked on both streams. `answer`: all of it has been read in the turn of the
+ * event loop in which the answer was. `unmarked`: all that came so far is taken, after a moment for what is still on its way.
+ */
+export type LogEnd = "sentinels" | "answer" | "unmarked";
+
 /** Takes apart what a container prints, activation by activation, while later ones already run. */
 export interface LogCollector {
   receive(stream: "stdout" | "stderr", chunk: Buffer): void;
+  /** The log of the next activation that ends, in the order of the calls. */
+  collect(end: LogEnd): Promise<CollectedLogs>;
+  /** The lines so far of the activation whose log is collected next: all of it where one runs at a time. */
+  printed(): readonly LogLine[];
   /**
-   * The log of the next activation that ends, in the order of the calls.
-   * @param sentinels whether its end is marked on both streams; otherwise all that came so far is taken, after
-   * a moment for what is still on its way.
+   * Tells a listener every line of {@link printed}, and each that comes, until another takes its place; never more than
+   * the limit allows.
    */
-  collect(sentinels: boolean): Promise<CollectedLogs>;
+  follow(listener: ((line: LogLine) => void) | undefined): void;
   /** The process has ended: after a moment for what is still on its way, waiting calls get what there is. */
   end(): void;
 }
@@ -41,10 +51,18 @@ interface Waiter {
 /**
  * A collector that keeps at most what `budget` allows, which may change while nothing runs.
  * @param now epoch milliseconds, with fractions
+ * @param marked whether sentinels are looked for
  */
-export function logCollector(budget: LogBudget, now: () => number): LogCollector {
-  const stdout = segmentedStream("stdout", budget);
-  const stderr = segmentedStream("stderr", budget);
+export function logCollector(budget: LogBudget, now: () => number, marked = true): LogCollector {
+  let follower: ((line: LogLine) => void) | undefined;
+  let toldBytes = 0;
+  const tell = (line: LogLine, cost: number): void => {
+    if (follower === undefined) return;
+    toldBytes += cost;
+    if (toldBytes <= budget.limitBytes) follower(line);
+  };
+  const stdout = segmentedStream("stdout", budget, marked, tell);
+  const stderr = segmentedStream("stderr", budget, marked, tell);
   const waiters: Waiter[] = [];
   let ended = false;
   let lastReceived = 0;
@@ -77,14 +95,29 @@ export function logCollector(budget: LogBudget, now: () => number): LogCollector
       waiters.push(waiter);
     });
 
+  const printed = (): readonly LogLine[] =>
+    withinLimit(stdout.segment(), stderr.segment(), budget.limitBytes, false).lines;
+
   return {
+    printed,
+    follow(listener) {
+      follower = listener;
+      toldBytes = 0;
+      if (listener === undefined) return;
+      for (const line of printed()) tell(line, lineCost(Buffer.byteLength(line.text)));
+    },
     receive(stream, chunk) {
       if (budget.limitBytes === 0) return;
       lastReceived = now();
       (stream === "stdout" ? stdout : stderr).receive(chunk, lastReceived);
       while (waiters.length > 0 && bothMarked()) waiters.shift()?.finish(false);
     },
-    async collect(sentinels) {
+    async collect(end) {
+      if (end === "answer") {
+        await new Promise<void>(onceRead);
+        return take(false);
+      }
+      const sentinels = end === "sentinels";
       if (sentinels && waiters.length === 0 && bothMarked()) return take(false);
       if (sentinels && !ended) return await waitForSentinels();
       await moment();

@@ -4,7 +4,7 @@ import { type CellClass, cellKey } from "./cell.ts";
 import { type ContainerEvent, type ContainerState, nextState } from "./container-life.ts";
 import { httpClient } from "./http-client.ts";
 import { launcherClient } from "./launcher-client.ts";
-import { type LogBudget, type LogCollector, logCollector } from "./log-collector.ts";
+import { type LogBudget, type LogCollector, type LogEnd, logCollector } from "./log-collector.ts";
 import { wallClock } from "./log-lines.ts";
 
 /** A container as its pool sees it. Only the pool changes it. */
@@ -16,6 +16,8 @@ export interface PooledContainer {
   readonly container: Container;
   readonly client: ActionClient;
   readonly logs: LogCollector;
+  /** How the end of an activation's log is known here; undefined when that is for the action's kind to tell. */
+  readonly logEnd: LogEnd | undefined;
   /** Set when it gets its owner. */
   readonly logBudget: LogBudget;
   state: ContainerState;
@@ -46,7 +48,8 @@ export interface Owner {
 export function pooledContainer(container: Container, cell: CellClass): PooledContainer {
   const { channel } = container;
   const logBudget: LogBudget = { limitBytes: 1024 * 1024, segments: 1 };
-  const logs = logCollector(logBudget, wallClock());
+  const logEnd = channel.protocol === "launcher" && channel.logsEnd === "answer" ? "answer" : undefined;
+  const logs = logCollector(logBudget, wallClock(), logEnd === undefined);
   container.onOutput((stream, chunk) => logs.receive(stream, chunk));
   return {
     name: container.name,
@@ -55,6 +58,7 @@ export function pooledContainer(container: Container, cell: CellClass): PooledCo
     container,
     client: channel.protocol === "http" ? httpClient(channel.address) : launcherClient(channel),
     logs,
+    logEnd,
     logBudget,
     state: "starting",
     owner: undefined,

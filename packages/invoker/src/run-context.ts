@@ -45,10 +45,17 @@ function environmentText(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A `/run` body, as JSON text. */
-export function runBody(message: ActivationMessage, deadline: number): string {
-  return JSON.stringify({ value: withoutInitArgs(message), ...context(message, deadline) });
+/**
+ * A `/run` body, as JSON text.
+ * @param stream what is to become of an answer that the action streams
+ */
+export function runBody(message: ActivationMessage, deadline: number, stream?: StreamWish): string {
+  const body = { value: withoutInitArgs(message), ...context(message, deadline) };
+  return JSON.stringify(stream === undefined ? body : { ...body, ...stream });
 }
+
+/** `send` it bit by bit, or `collect` it, of which more than so many bytes would be refused. */
+export type StreamWish = { readonly stream: "send" } | { readonly stream: "collect"; readonly stream_limit: number };
 
 function withoutInitArgs({ args, initArgs }: ActivationMessage): Json {
   if (initArgs.length === 0 || !isJsonObject(args)) return args;

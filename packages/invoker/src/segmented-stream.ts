@@ -8,7 +8,12 @@ export interface SegmentedStream {
   readonly complete: number;
   /** Takes the oldest complete segment, or else whatever of the current one has come so far. */
   takeSegment(): Segment;
+  /** What {@link takeSegment} would take now, without a line that has no end yet. Valid until the next call. */
+  segment(): Segment;
 }
+
+/** Hears of each line that is kept, as it is. @param cost see {@link lineCost} */
+export type LineListener = (line: LogLine, cost: number) => void;
 
 export interface Segment {
   readonly lines: readonly LogLine[];
@@ -46,8 +51,15 @@ export function lineCost(textBytes: number): number {
 /**
  * Memory is bounded by the budget whatever the action prints: of a line longer than what is left only its end is watched,
  * for the sentinel. Text in front of a sentinel on its line is kept as a line of its own.
+ * @param marked whether sentinels mean anything; else they are text like any other, and nobody can forge an end.
+ * @param added is not called for lines behind an end that was not taken yet: they are another activation's.
  */
-export function segmentedStream(stream: LogLine["stream"], budget: LogBudget): SegmentedStream {
+export function segmentedStream(
+  stream: LogLine["stream"],
+  budget: LogBudget,
+  marked = true,
+  added?: LineListener,
+): SegmentedStream {
   const done: Segment[] = [];
   const partial = growingBytes();
   let partialTime = 0;
@@ -62,7 +74,9 @@ export function segmentedStream(stream: LogLine["stream"], budget: LogBudget): S
       return;
     }
     bytes += cost;
-    lines.push({ time, stream, text });
+    const line = { time, stream, text };
+    lines.push(line);
+    if (done.length === 0) added?.(line, cost);
   };
   const take = (): Segment => {
     const segment = { lines, bytes, truncated };
@@ -74,7 +88,7 @@ export function segmentedStream(stream: LogLine["stream"], budget: LogBudget): S
 
   const endLine = (line: Buffer, time: number): void => {
     const text = line.toString("utf8");
-    const trimmed = text.trimEnd();
+    const trimmed = marked ? text.trimEnd() : "";
     if (!trimmed.endsWith(SENTINEL)) {
       add(text.endsWith("\r") ? text.slice(0, -1) : text, line.length, time);
       return;
@@ -131,5 +145,6 @@ export function segmentedStream(stream: LogLine["stream"], budget: LogBudget): S
       }
       return take();
     },
+    segment: () => done[0] ?? { lines, bytes, truncated },
   };
 }

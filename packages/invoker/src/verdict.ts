@@ -82,14 +82,13 @@ export function judgeRun(answer: Answer, about: Circumstances): RunVerdict {
       if (status === SHUTTING_DOWN) return { kind: "reschedule" };
       if (about.outOfMemory && status !== OK) return done(failure(2, resultMessages.memoryExhausted));
       if (status === NO_CONTENT) return done(failure(2, resultMessages.runAbnormal));
-      return done(judgeBody(status, body));
+      return done(judgeBody(status, body, answer.sizeBytes));
     }
   }
 }
 
-function judgeBody(status: number, body: string): ActivationResponse {
+function judgeBody(status: number, body: string, size = body.length): ActivationResponse {
   const result = parseOrUndefined(body);
-  const size = body.length;
   if (isJsonObject(result)) {
     const error = errorOf(result);
     if (error !== undefined) return failure(status === OK ? 1 : 2, error, size);

@@ -1,7 +1,7 @@
 import { type ActivationMessage, ContainerStartFailed } from "@meringue/core";
 import { anIdentity, type FakeReply, type FakeScript } from "@meringue/testkit";
 import { describe, onTestFinished, test, vi } from "vitest";
-import { ActionGone } from "../src/invoker.ts";
+import { ActionGone } from "../src/activation-job.ts";
 import { annotation, HASTY, invokerWorld, logOf, messageFor, type WorldOptions } from "./invoker-world.ts";
 import { turn } from "./pool-world.ts";
 

@@ -71,6 +71,13 @@ export function invokerWorld(over: WorldOptions = {}): InvokerWorld {
   const activations = over.activations ?? memoryActivationStore();
   const journal = over.journal ?? memoryActivationJournal(activations);
   const { noting: _, ...options } = over;
+  let last = Promise.resolve();
+  /** Notes are kept in the order of the calls. */
+  const inOrder = (note: () => Promise<void>): Promise<void> => {
+    const kept = last.then(note);
+    last = kept.catch(() => undefined);
+    return kept;
+  };
   const made = invoker({
     runtimes: [runtime],
     manifest: parseManifest(DEFAULT_MANIFEST),
@@ -89,16 +96,18 @@ export function invokerWorld(over: WorldOptions = {}): InvokerWorld {
     ...options,
     journal: {
       ...journal,
-      async accept(message, durable) {
-        await over.noting?.("accept", message.activationId);
-        events.push(durable ? "accept durably" : "accept");
-        await journal.accept(message, durable);
-      },
-      async start(id) {
-        await over.noting?.("start", id);
-        events.push("start");
-        await journal.start(id);
-      },
+      accept: (message, durable) =>
+        inOrder(async () => {
+          await over.noting?.("accept", message.activationId);
+          events.push(durable ? "accept durably" : "accept");
+          await journal.accept(message, durable);
+        }),
+      start: (id) =>
+        inOrder(async () => {
+          await over.noting?.("start", id);
+          events.push("start");
+          await journal.start(id);
+        }),
       async settle(id) {
         events.push("settle");
         await journal.settle(id);

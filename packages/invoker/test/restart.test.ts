@@ -45,6 +45,21 @@ describe("after a kill", () => {
     expect(await next.activations.count({ namespace: "guest" })).toBe(3);
   });
 
+  test("what user code had seen is run again where its action is annotated retry", async ({ expect }) => {
+    const world = invokerWorld({ script: HANGS });
+    const message = messageFor({ annotations: [{ key: "retry", value: true }] });
+    const truthy = messageFor({ annotations: [{ key: "retry", value: "yes" }] });
+    await Promise.all([world.invoker.dispatch(message), world.invoker.dispatch(truthy)]);
+    await turn();
+    const next = world.killed({ script: () => ({ body: { again: true } }) });
+    expect(await next.invoker.recover()).toBe(2);
+    while (next.invoker.inFlight().length > 0) await turn();
+
+    expect((await next.stored(message))?.response.result).toEqual({ again: true });
+    expect((await next.stored(truthy))?.response).toEqual(STOPPED);
+    expect(await next.journal.restarted().unsettled()).toEqual([]);
+  });
+
   test("an activation whose record was stored just before is left alone", async ({ expect }) => {
     const world = invokerWorld();
     await world.ran();
@@ -89,6 +104,22 @@ describe("an invoker that is closed", () => {
     expect(await next.invoker.recover()).toBe(1);
     while (next.invoker.inFlight().length > 0) await turn();
     expect((await next.stored(waiting))?.response.statusCode).toBe(0);
+  });
+
+  test("leaves what may run again to the next start when it does not end in time", async ({ expect }) => {
+    const world = invokerWorld({ script: HANGS });
+    const message = messageFor({ annotations: [{ key: "retry", value: true }] });
+    await world.invoker.dispatch(message);
+    await turn();
+    const closed = world.invoker.close(1_000);
+    world.clock.advance(1_000);
+    await closed;
+    expect(await world.stored(message)).toBeUndefined();
+
+    const next = world.killed();
+    expect(await next.invoker.recover()).toBe(1);
+    while (next.invoker.inFlight().length > 0) await turn();
+    expect((await next.stored(message))?.response.statusCode).toBe(0);
   });
 
   test.for(["connection-lost", "command-exited"] as const)(

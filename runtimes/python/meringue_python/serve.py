@@ -9,6 +9,7 @@ import os
 import sys
 
 SENTINEL = b"XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX\n"
+WRITES_SENTINELS = os.environ.pop("MERINGUE_SENTINELS", "") != "off"
 NO_CODE = "Missing main/no code to execute."
 TWICE = "Cannot initialize the action more than once."
 NO_DICTIONARY = "The action did not return a dictionary or array."
@@ -45,7 +46,8 @@ class Log:
             self.text.flush()
         except ValueError:  # the action closed it
             pass
-        write_all(self.raw.fileno(), SENTINEL if self.raw.at_line_start else b"\n" + SENTINEL)
+        if WRITES_SENTINELS:
+            write_all(self.raw.fileno(), SENTINEL if self.raw.at_line_start else b"\n" + SENTINEL)
         self.raw.at_line_start = True
 
 

@@ -43,7 +43,13 @@ export function container(parts: ContainerParts): Container {
   return {
     name,
     exited,
-    channel: { protocol: "launcher", input: sandbox.input, output: sandbox.output, whenGone: launcher.whenGone },
+    channel: {
+      protocol: "launcher",
+      input: sandbox.input,
+      output: sandbox.output,
+      whenGone: launcher.whenGone,
+      logsEnd: "answer",
+    },
     onOutput: (listener) => listen(sandbox, listener),
     async pause() {
       if (isPaused || hasEnded) return;

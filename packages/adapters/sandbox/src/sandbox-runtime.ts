@@ -211,6 +211,7 @@ function environment(spec: ContainerSpec, launcher: Launcher, apiHost: string | 
     HOME: "/action",
     LANG: "C.UTF-8",
     MERINGUE_ACTION_DIR: "/action",
+    MERINGUE_SENTINELS: "off", // our pipes need none
     ...launcher.env,
     ...spec.env,
     ...(apiHost === undefined ? {} : { __OW_API_HOST: apiHost }),

@@ -15,6 +15,7 @@ export interface ActivationJournal {
    * Notes that user code is about to see it: after this it is never run a second time.
    * Notes are kept in the order of the calls, so `accept` and `start` need one wait, not two.
    * @returns when the note would survive SIGKILL: user code must not see the activation before.
+   * @throws (rejects) also when it was not accepted, or has ended: user code must not see it then.
    */
   start(activationId: string): Promise<void>;
   /**

@@ -23,8 +23,8 @@ export interface ActivationStore {
   get(namespace: string, activationId: string): Promise<Activation | undefined>;
   /**
    * Newest start first; equal starts in an order that stays.
-   * @param detail `summary` allows the store to leave `logs` and `response.result` out: a page of records may hold
-   * gigabytes of them, and a listing without `docs` shows neither. Default: `whole`.
+   * @param detail `summary` allows the store to leave out what a listing without `docs` does not show: `logs`,
+   * `response.result`, of which a page of records may hold gigabytes, and `subject`. Default: `whole`.
    */
   list(query: ActivationQuery, page: Page, detail?: "whole" | "summary"): Promise<readonly Activation[]>;
   count(query: ActivationQuery): Promise<number>;

@@ -36,12 +36,18 @@ export type ContainerChannel =
       /**
        * The launcher protocol: one JSON line in (`{"init": <value of /init>}` first, then bodies of /run), one line out
        * each: `STATUS ID JSON`, where ID is `init` or the run's activation id and STATUS what an HTTP proxy would answer.
+       * A run that may stream its answer has more lines, see docs/streaming.md.
        */
       readonly protocol: "launcher";
       readonly input: Writable;
       readonly output: Readable;
       /** What a proxy in front would answer once the launcher has died: nothing at all, or 400 `command exited`. */
       readonly whenGone: "connection-lost" | "command-exited";
+      /**
+       * What ends the log of a run: sentinels on both streams (where its kind writes them), or its answer. `answer` promises that the output is read
+       * in the turn of the event loop in which the answer is, at the latest: so no mark is needed, and none is written.
+       */
+      readonly logsEnd: "sentinels" | "answer";
     };
 
 /** Takes what a container prints, as it is printed. Chunks end anywhere. */

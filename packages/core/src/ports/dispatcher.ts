@@ -1,7 +1,7 @@
 import type { Activation } from "../domain/activation.ts";
 import type { Action } from "../domain/entity.ts";
 import type { Identity } from "../domain/identity.ts";
-import type { Json } from "../domain/json.ts";
+import type { Json, JsonObject } from "../domain/json.ts";
 
 /** An action at one revision, ready to be run by whoever can. */
 export interface ExecutableAction {
@@ -11,6 +11,8 @@ export interface ExecutableAction {
   readonly action: Action;
   /** `ns/boundPkg` when it is reached through a binding. */
   readonly binding?: string;
+  /** Set when the action asks to stream its answers: annotated `stream: true`. */
+  readonly streams?: true;
 }
 
 /** One activation on its way to an invoker. */
@@ -38,6 +40,8 @@ export interface ActivationMessage {
   readonly enclosing?: true;
   /** True when the caller wants a record whatever the deployment's store levels say. Components have it of what they are in. */
   readonly extraLogging?: boolean | undefined;
+  /** Set on a run of an action that streams when somebody takes the answer while it is made; else it is collected. */
+  readonly streamed?: true | undefined;
 }
 
 /**
@@ -60,4 +64,23 @@ export interface Dispatched {
    * not resolve for an activation that is left to the next start of a server that stops.
    */
   readonly result: Promise<Activation>;
+  /**
+   * The answer while it is made, from the moment that its head is there; undefined once it is clear that there is only
+   * `result`. Never rejects. Given for messages that are `streamed`, by dispatchers that can. Until somebody iterates
+   * or cancels the stream, the action waits.
+   */
+  readonly stream?: Promise<AnswerStream | undefined>;
+}
+
+/** An answer that is still being made. */
+export interface AnswerStream {
+  /** What the action said before its body: `statusCode` and `headers`, as it gave them, unchecked. */
+  readonly head: JsonObject;
+  /**
+   * The body, to be iterated once. A bounded number of bytes is asked for ahead of who iterates. Ends when nothing more
+   * will come, whatever the reason: whether that was all of it is for `result` to tell. Leaving the loop cancels.
+   */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Nobody wants the rest: the action is told to stop, and what it still sends is dropped. Idempotent. */
+  cancel(): void;
 }

@@ -2,7 +2,7 @@ import type { Action } from "../domain/entity.ts";
 import { Conflict, NotFound } from "../domain/errors.ts";
 import { messages } from "../domain/messages.ts";
 import type { EntityName } from "../domain/names.ts";
-import { initNames, type KeyValue, lockedNames, mergeKeyValues } from "../domain/parameters.ts";
+import { getValue, initNames, type KeyValue, lockedNames, mergeKeyValues } from "../domain/parameters.ts";
 import type { ChangeFeed } from "../ports/change-feed.ts";
 import type { ExecutableAction } from "../ports/dispatcher.ts";
 import type { EntityStore, StoredEntity } from "../ports/entity-store.ts";
@@ -119,7 +119,13 @@ function prepareAction(stored: StoredEntity<Action>, pkg: ReadablePackage | unde
   const { id, rev, entity: action } = stored;
   return {
     stored,
-    executable: { id, rev, action, ...(bound ? { binding: pkg.requested.id } : {}) },
+    executable: {
+      id,
+      rev,
+      action,
+      ...(bound ? { binding: pkg.requested.id } : {}),
+      ...(getValue(action.annotations, "stream") === true ? { streams: true } : {}),
+    },
     parameters,
     initArgs: initNames(parameters),
     lockedArgs: lockedNames(parameters),

@@ -58,6 +58,18 @@ describe("an authenticator", () => {
     expect(await auth.authenticate(authorization, PUBLIC)).toMatchObject({ limits: { invocationsPerMinute: 1 } });
   });
 
+  test("says of whom it named that a change came after it, and only of him", async () => {
+    const { auth, authorization, subjects, changes } = await world();
+    const key = aNamespaceKey({ name: "else" as never });
+    await subjects.put(aSubject({ subject: "someone", namespaces: [key] }));
+    const changed = await auth.authenticate(authorization, PUBLIC);
+    const other = await auth.authenticate(header(key), PUBLIC);
+    expect([auth.isStale(changed), auth.isStale(other)]).toEqual([false, false]);
+    changes.publish({ kind: "subject", subject: "guest" });
+    expect([auth.isStale(changed), auth.isStale(other)]).toEqual([true, false]);
+    expect(auth.isStale(await auth.authenticate(authorization, PUBLIC))).toBe(false);
+  });
+
   test("does not remember what it read before a change that came while it was reading", async () => {
     const { auth, authorization, subjects, changes } = await world();
     const { getLimits } = subjects;

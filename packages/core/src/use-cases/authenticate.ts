@@ -24,6 +24,8 @@ export interface Authenticator {
    * @throws Unauthorized (also as a rejection) when there is no header, or no key behind it that counts here.
    */
   authenticate(authorization: string | undefined, caller: Caller): Identity | Promise<Identity>;
+  /** Whether something has changed since an identity was found: then it must be found again before it counts. */
+  isStale(identity: Identity): boolean;
   /** Stops following the change feed. */
   close(): void;
 }
@@ -51,6 +53,7 @@ export function authenticator(options: AuthenticatorOptions): Authenticator {
   const { subjects, changes, wellKnownUuids, wellKnownAllowed, maxCached = 10_000 } = options;
   const salt = randomBytes(32).toString("base64");
   const known = boundedMap<Identity>(maxCached);
+  const stale = new WeakSet<Identity>();
   let generation = 0;
   const stop = changes.subscribe((change) => {
     if (change.kind === "entity") return;
@@ -58,7 +61,9 @@ export function authenticator(options: AuthenticatorOptions): Authenticator {
     for (const [digest, identity] of [...known.entries()]) {
       const hit =
         change.kind === "subject" ? identity.subject === change.subject : identity.namespace.name === change.namespace;
-      if (hit) known.delete(digest);
+      if (!hit) continue;
+      known.delete(digest);
+      stale.add(identity);
     }
   });
 
@@ -83,6 +88,7 @@ export function authenticator(options: AuthenticatorOptions): Authenticator {
     };
     // What was read before a change must not be remembered after it.
     if (before === generation) known.set(digest, identity, 1);
+    else stale.add(identity);
     return identity;
   }
 
@@ -94,6 +100,7 @@ export function authenticator(options: AuthenticatorOptions): Authenticator {
       if (identity !== undefined) return admit(identity, caller);
       return find(authorization, digest).then((found) => admit(found, caller));
     },
+    isStale: (identity) => stale.has(identity),
     close: stop,
   };
 }

@@ -2,6 +2,7 @@ import { describe, test } from "vitest";
 import { programWorld } from "../../test/program-world.ts";
 import { ServiceUnavailable } from "../domain/errors.ts";
 import type { Json } from "../domain/json.ts";
+import type { ActivationEvent } from "../ports/activation-feed.ts";
 import type { ActivationJournal } from "../ports/activation-journal.ts";
 import type { StoreLevels } from "./kept-records.ts";
 import { recoverEnclosing } from "./recover-enclosing.ts";
@@ -56,6 +57,38 @@ describe("a sequence that nobody waits for", () => {
   });
 });
 
+describe("a sequence that runs", () => {
+  test("shows the ids of the components that have ended, to its own namespace", async ({ expect }) => {
+    const world = await slowWorld();
+    const last = Promise.withResolvers<Json>();
+    await world.define("held", () => last.promise);
+    await world.sequence("t", ["slow", "held"]);
+    const { activationId } = await world.call("t", {}, false);
+    const { logsOf } = world.enclosings;
+    expect([logsOf("guest", activationId), logsOf("other", activationId)]).toEqual([[], undefined]);
+
+    world.go.resolve({});
+    while (world.dispatched.length < 2) await turn();
+    expect(logsOf("guest", activationId)).toEqual([world.dispatched[0]?.activationId]);
+
+    last.resolve({});
+    await world.enclosings.close(1_000);
+    expect(logsOf("guest", activationId)).toBeUndefined();
+  });
+
+  test("tells those who follow its namespace when it has ended", async ({ expect }) => {
+    const world = await slowWorld();
+    const told: ActivationEvent[] = [];
+    world.feed.subscribe("guest", (event) => told.push(event));
+    const { activationId } = await world.call("s", {}, false);
+    expect(told).toEqual([]);
+    world.go.resolve({});
+    await world.enclosings.close(1_000);
+
+    expect(told).toEqual([{ kind: "ended", activation: await world.recordOf(activationId) }]);
+  });
+});
+
 describe("a sequence that somebody waits for", () => {
   test("goes on when they have waited long enough", async ({ expect }) => {
     const world = await slowWorld();
@@ -86,7 +119,7 @@ describe("a namespace that keeps no records", () => {
     const world = await slowWorld({ user: { limits: { storeActivations: false } } });
     const { activationId } = await world.call("s", {}, false);
     const journal = world.journal.restarted();
-    expect(await recoverEnclosing(journal, world.activations, world.clock)).toBe(1);
+    expect(await recoverEnclosing({ ...world, journal })).toBe(1);
 
     expect(await world.recordOf(activationId)).toBeUndefined();
     expect(await journal.unsettled()).toEqual([]);
@@ -114,7 +147,10 @@ describe("a deployment that keeps only failures", () => {
     const cut = await slowWorld({ storeLevels });
     const { activationId } = await cut.call("s", {}, false);
     const journal = cut.journal.restarted();
-    expect(await recoverEnclosing(journal, cut.activations, cut.clock, storeLevels)).toBe(1);
+    const told: ActivationEvent[] = [];
+    cut.feed.subscribe("guest", (event) => told.push(event));
+    expect(await recoverEnclosing({ ...cut, journal, storeLevels })).toBe(1);
+    expect(told).toMatchObject([{ kind: "ended", activation: { activationId } }]);
     expect((await cut.recordOf(activationId))?.response).toEqual(stopped);
   });
 });
@@ -128,8 +164,8 @@ describe("after a crash", () => {
     const composition = await world.call("c", {}, false);
     while (world.dispatched.length < 3) await turn();
     const journal = world.journal.restarted();
-    expect(await recoverEnclosing(journal, world.activations, world.clock)).toBe(3);
-    expect(await recoverEnclosing(journal, world.activations, world.clock)).toBe(0);
+    expect(await recoverEnclosing({ ...world, journal })).toBe(3);
+    expect(await recoverEnclosing({ ...world, journal })).toBe(0);
 
     const outer = await world.recordOf(sequence.activationId);
     expect(outer).toMatchObject({ name: "outer", response: stopped, logs: [], duration: 0 });

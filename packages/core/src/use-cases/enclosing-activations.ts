@@ -4,6 +4,7 @@ import { BadRequest, ServiceUnavailable, WhiskError } from "../domain/errors.ts"
 import type { Identity } from "../domain/identity.ts";
 import type { SystemLimits } from "../domain/limits.ts";
 import { messages } from "../domain/messages.ts";
+import type { ActivationFeed, RunningLogs } from "../ports/activation-feed.ts";
 import type { ActivationJournal } from "../ports/activation-journal.ts";
 import type { ActivationStore } from "../ports/activation-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -17,6 +18,8 @@ import { recordKeeper } from "./record-keeper.ts";
 export interface EnclosingDependencies {
   readonly activations: ActivationStore;
   readonly journal: ActivationJournal;
+  /** Is told of each run when it has ended. */
+  readonly feed?: ActivationFeed;
   readonly limits: SystemLimits;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -59,7 +62,7 @@ export interface Enclosing {
 }
 
 /** The runs of sequences and compositions of this process. What it accepts ends in a record, also after a crash. */
-export interface EnclosingActivations {
+export interface EnclosingActivations extends RunningLogs {
   /**
    * Accepts a run.
    * @returns when that is noted: synced, unless somebody waits for its result.
@@ -101,6 +104,14 @@ export function enclosingActivations(deps: EnclosingDependencies): EnclosingActi
         throw error;
       }
       return run;
+    },
+
+    logsOf(namespace, activationId) {
+      for (const { message, tally: counted } of running.keys()) {
+        if (message.activationId === activationId && message.user.namespace.name === namespace)
+          return [...counted.logs];
+      }
+      return undefined;
     },
 
     async close(drainMs) {

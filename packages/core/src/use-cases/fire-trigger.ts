@@ -8,6 +8,7 @@ import type { SystemLimits } from "../domain/limits.ts";
 import { messages } from "../domain/messages.ts";
 import { referenceId } from "../domain/names.ts";
 import { allowedPayloadBytes } from "../domain/namespace-limits.ts";
+import type { ActivationFeed } from "../ports/activation-feed.ts";
 import type { ActivationStore } from "../ports/activation-store.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
@@ -23,6 +24,8 @@ export interface FireTriggerDependencies {
   readonly invokeAction: InvokeAction;
   readonly catalogue: ActionCatalogue;
   readonly activations: ActivationStore;
+  /** Is told of each event that ran something. */
+  readonly feed?: ActivationFeed;
   readonly limits: SystemLimits;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -85,6 +88,7 @@ export function fireTrigger(deps: FireTriggerDependencies): FireTrigger {
     const record = recordOf(trigger, identity, { activationId, start, payload, logs });
     const about = { user: identity, blocking: false, extraLogging };
     if (isKept(about, record.response, deps.storeLevels)) await activations.put(record);
+    deps.feed?.publish(record.namespace, { kind: "ended", activation: record });
     return activationId;
   };
 }

@@ -3,7 +3,7 @@ import type { Dispatcher } from "../ports/dispatcher.ts";
 /** What has been handed over and has no result yet. */
 export interface InFlight {
   /** `[activationId, "ns[/pkg]/action@version"]` of each, oldest first. */
-  list(): (readonly [string, string])[];
+  list(): readonly (readonly [activationId: string, action: string])[];
   readonly size: number;
 }
 

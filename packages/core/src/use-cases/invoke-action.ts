@@ -5,14 +5,13 @@ import type { JsonObject } from "../domain/json.ts";
 import type { SystemLimits } from "../domain/limits.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Dispatcher } from "../ports/dispatcher.ts";
+import type { AnswerStream, Dispatcher } from "../ports/dispatcher.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { ActionCatalogue } from "./action-catalogue.ts";
 import type { OnGone } from "./deadline.ts";
 import type { EnclosingActivations } from "./enclosing-activations.ts";
 import { type ActionPath, actionPathText, requireOwner } from "./entitlement.ts";
 import { invokePrepared } from "./invoke-prepared.ts";
-import type { ReadablePackage } from "./read-package.ts";
 import { requireComponents } from "./sequence-definition.ts";
 import type { Admit } from "./throttles.ts";
 
@@ -55,6 +54,8 @@ export interface Invoked {
   readonly activationId: string;
   /** The record; undefined for a non-blocking call, and when the wait was over before the result was there. */
   readonly activation: Activation | undefined;
+  /** Set in place of the record when the answer is still being made. Who gets it iterates or cancels it. */
+  readonly streaming?: { readonly answer: AnswerStream; readonly result: Promise<Activation> };
 }
 
 /** Runs an action. @throws TooManyRequests, Forbidden, NotFound, Conflict, BadRequest, ServiceUnavailable */
@@ -67,10 +68,14 @@ export function invokeAction(deps: InvokeActionDependencies): InvokeAction {
   return async (request) => {
     const { identity, path, transid, received, extraLogging, onGone } = request;
     admitInvocation?.(identity);
-    let pkg: ReadablePackage | undefined;
     if (path.packageName === undefined) requireOwner(identity, path.namespace, actionPathText(path));
-    else pkg = await catalogue.readPackage(identity, path.namespace, path.packageName);
+    else await catalogue.readPackage(identity, path.namespace, path.packageName);
     const call = await request.call();
+    // While a body came in, however slowly, the package may have been made private.
+    const pkg =
+      path.packageName === undefined
+        ? undefined
+        : await catalogue.readPackage(identity, path.namespace, path.packageName);
     const found = catalogue.find(path.namespace, pkg, path.name);
     const prepared = found instanceof Promise ? await found : found;
     const { stored, parameters } = prepared;

@@ -6,6 +6,7 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import type { PreparedAction } from "./action-catalogue.ts";
 import { type OnGone, withinDeadline } from "./deadline.ts";
+import { headOrRecord } from "./head-or-record.ts";
 import type { InvokeActionDependencies, Invoked } from "./invoke-action.ts";
 import { invokeProgram } from "./invoke-program.ts";
 
@@ -25,6 +26,8 @@ export interface PreparedRun {
   readonly extraLogging?: boolean | undefined;
   /** Tells when nobody waits for the answer any more; the activation goes on. */
   readonly onGone?: OnGone | undefined;
+  /** Set on a blocking call whose caller can take the answer of an action that streams while it is made. */
+  readonly streamed?: true | undefined;
 }
 
 /** Runs an action that was found. @throws BadRequest when its runtime is deprecated, ServiceUnavailable */
@@ -41,7 +44,7 @@ export function invokePrepared(deps: InvokeActionDependencies): InvokePrepared {
     if (form !== "simple") return await runProgram(form, prepared, run);
     const { parameters } = prepared;
     const activationId = ids.activationId();
-    const { result } = await dispatcher.dispatch({
+    const dispatched = await dispatcher.dispatch({
       activationId,
       transid: run.transid,
       action: prepared.executable,
@@ -52,9 +55,13 @@ export function invokePrepared(deps: InvokeActionDependencies): InvokePrepared {
       blocking: run.blocking,
       received: run.received,
       extraLogging: run.extraLogging,
+      streamed: run.streamed === undefined ? undefined : prepared.executable.streams,
     });
     if (!run.blocking) return { activationId, activation: undefined };
-    return { activationId, activation: await withinDeadline(result, run.waitMs, clock, run.onGone) };
+    if (dispatched.stream !== undefined) {
+      return { activationId, ...(await headOrRecord(dispatched, dispatched.stream, run, clock)) };
+    }
+    return { activationId, activation: await withinDeadline(dispatched.result, run.waitMs, clock, run.onGone) };
   };
 }
 

@@ -1,6 +1,7 @@
 import { anActivation, fakeClock, memoryActivationJournal, memoryActivationStore } from "@meringue/testkit";
 import { describe, test } from "vitest";
 import type { Activation } from "../domain/activation.ts";
+import { localActivationFeed } from "../ports/activation-feed.ts";
 import { recordKeeper } from "./record-keeper.ts";
 
 function aKeeper() {
@@ -17,9 +18,12 @@ function aKeeper() {
     },
   };
   const journal = { ...memoryActivationJournal(store), settle: async (id: string) => void settled.push(id) };
-  const keeper = recordKeeper({ activations, journal }, clock, (text) => void warnings.push(text));
+  const feed = localActivationFeed();
+  const told: string[] = [];
+  const keeper = recordKeeper({ activations, journal, feed }, clock, (text) => void warnings.push(text));
+  feed.subscribe("guest", (event) => void told.push(event.kind === "ended" ? event.activation.activationId : ""));
   const has = async ({ activationId }: Activation) => (await store.get("guest", activationId)) !== undefined;
-  return { keeper, clock, settled, warnings, trouble, has };
+  return { keeper, clock, settled, warnings, trouble, has, told };
 }
 
 /** Lets whatever was promised happen. */
@@ -40,6 +44,22 @@ describe("the keeper of records", () => {
     await keeper.settle(record, false);
 
     expect([await has(record), settled]).toEqual([false, [record.activationId]]);
+  });
+
+  test("tells the namespace of each activation once it is stored, or noted not to be", async ({ expect }) => {
+    const { keeper, clock, trouble, told, has } = aKeeper();
+    const [kept, unkept, late] = [anActivation(), anActivation(), anActivation()];
+    await keeper.settle(kept, true);
+    await keeper.settle(unkept, false);
+    await keeper.settle(anActivation({ namespace: "other" }), true);
+    trouble.failures = 1;
+    await keeper.settle(late, true);
+    expect(told).toEqual([kept.activationId, unkept.activationId]);
+
+    clock.advance(1_000);
+    while (!(await has(late))) await turn();
+    await turn();
+    expect(told.at(-1)).toBe(late.activationId);
   });
 
   test("goes on trying when the store fails", async ({ expect }) => {

@@ -1,4 +1,5 @@
 import type { Activation } from "../domain/activation.ts";
+import type { ActivationFeed } from "../ports/activation-feed.ts";
 import type { ActivationJournal } from "../ports/activation-journal.ts";
 import type { ActivationStore } from "../ports/activation-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -14,14 +15,22 @@ export interface RecordKeeper {
   close(): Promise<void>;
 }
 
+export interface RecordKeeperDependencies {
+  readonly activations: ActivationStore;
+  readonly journal: ActivationJournal;
+  /** Is told of each activation once its record is stored, or noted not to be. */
+  readonly feed?: ActivationFeed;
+}
+
 /** A keeper that stores in `activations` and notes in `journal` what leaves no record. */
 export function recordKeeper(
-  { activations, journal }: { readonly activations: ActivationStore; readonly journal: ActivationJournal },
+  { activations, journal, feed }: RecordKeeperDependencies,
   clock: Clock,
   warn: (text: string, error: unknown) => void,
 ): RecordKeeper {
-  const underWay = new Set<Promise<void>>();
+  let underWay = 0;
   let closing = false;
+  let emptied: (() => void) | undefined;
 
   const store = (record: Activation, kept: boolean): Promise<void> =>
     kept ? activations.put(record) : journal.settle(record.activationId);
@@ -36,28 +45,32 @@ export function recordKeeper(
       }
     } while (!closing);
   };
-  const track = (work: Promise<void>): void => {
-    underWay.add(work);
-    void work.finally(() => underWay.delete(work));
-  };
-  const storeNow = async (record: Activation, kept: boolean): Promise<void> => {
-    try {
-      await store(record, kept);
-    } catch (error) {
-      warn(`cannot store the record of activation ${record.activationId}, will try again`, error);
-      track(storeLate(record, kept));
+  const done = (record: Activation): void => {
+    if (feed?.isFollowed(record.namespace) === true) {
+      feed.publish(record.namespace, { kind: "ended", activation: record });
     }
+    underWay--;
+    if (underWay === 0) emptied?.();
   };
 
   return {
     settle(record, kept) {
-      const first = storeNow(record, kept);
-      track(first);
-      return first;
+      underWay++;
+      return store(record, kept).then(
+        () => done(record),
+        (error: unknown) => {
+          warn(`cannot store the record of activation ${record.activationId}, will try again`, error);
+          void storeLate(record, kept).then(() => done(record));
+        },
+      );
     },
     async close() {
       closing = true;
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (underWay > 0) {
+        await new Promise<void>((resolve) => {
+          emptied = resolve;
+        });
+      }
     },
   };
 }
