@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ApiEntrance, Caller, OpenEntrance } from "@meringue/core";
+import { boundConnections } from "./bound-connections.ts";
 import { maxConnections } from "./descriptors.ts";
 
 /** Connections that one container may hold at a time. */
@@ -50,7 +51,7 @@ export function apiEntrance({ port, serve, namespaceOf }: ApiEntranceOptions): A
 
 /** No container may take the descriptors that others, and the server itself, need. */
 function limitConnections(server: Server): void {
-  server.maxConnections = maxConnections();
+  boundConnections(server, maxConnections());
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   const held = new Map<string, number>();
   server.on("connection", (socket) => {

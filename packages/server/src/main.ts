@@ -63,10 +63,13 @@ function stopOnSignals(stop: (why: string) => void): void {
 }
 
 const MENDABLE = [BadConfig, NoContainers, UnusableManifest, StoreUnusable, SecretFileUnusable, VaultMismatch];
+/** Told by name: its package is not loaded where it is not used. */
+const MENDABLE_NAMES = ["CouchUnusable"];
 
 /** What the operator can mend is told in a sentence; anything else is a bug and shows its stack. */
 function isOperatorsMatter(error: unknown): error is Error {
   if (MENDABLE.some((kind) => error instanceof kind)) return true;
+  if (error instanceof Error && MENDABLE_NAMES.includes(error.name)) return true;
   // What the system refused: a port that is taken, a name that is none, a folder that is a file or full.
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
 }

@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { buildApp, handle } from "@meringue/controller";
+import { type App, buildApp } from "@meringue/controller";
 import {
+  type ActivationFeed,
   actionCatalogue,
   authenticator,
   type ChangeFeed,
@@ -12,11 +12,14 @@ import {
   type EnclosingActivations,
   enclosingActivations,
   type Ids,
+  type InFlight,
+  localActivationFeed,
   localChangeFeed,
   type Manifest,
   namespaceOwners,
   type ParameterLocks,
   parameterLocks,
+  type RunningLogs,
   recoverEnclosing,
   type StoreLevels,
   type SystemLimits,
@@ -24,21 +27,22 @@ import {
   throttles,
 } from "@meringue/core";
 import { type Invoker, invoker } from "@meringue/invoker";
-import { loadOrCreateSecret, openSqliteStore, type SqliteStore } from "@meringue/sqlite";
-import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { apiEntrance } from "./api-entrance.ts";
 import { banner } from "./banner.ts";
+import { boundConnections } from "./bound-connections.ts";
+import { cachedCode } from "./code-cache.ts";
 import { codeOf } from "./code-of.ts";
 import type { Config } from "./config/config.ts";
 import { systemLimits } from "./config/system-limits.ts";
 import { serverVersion } from "./config/version.ts";
 import { type ChosenRuntimes, chooseRuntimes } from "./container-runtimes.ts";
 import { maxConnections } from "./descriptors.ts";
+import { makeDataDir } from "./make-data-dir.ts";
 import { readManifest } from "./manifest-file.ts";
 import { ownerId } from "./owner-id.ts";
 import { randomIds } from "./random-ids.ts";
-import { secretPath } from "./secret-path.ts";
+import { openStores, type Stores, storeNotes } from "./stores.ts";
 import { isLoopback, seedAccounts, WELL_KNOWN_UUIDS } from "./well-known-keys.ts";
 
 /** A server that serves. */
@@ -63,9 +67,10 @@ interface Foundation {
   readonly manifest: Manifest;
   readonly limits: SystemLimits;
   readonly storeLevels: StoreLevels;
-  readonly store: SqliteStore;
+  readonly store: Stores;
   readonly parameterLocks: ParameterLocks;
   readonly changes: ChangeFeed;
+  readonly feed: ActivationFeed;
   readonly ids: Ids;
   readonly clock: Clock;
   readonly warn: (text: string, error: unknown) => void;
@@ -75,10 +80,14 @@ interface Foundation {
 export async function startStandalone(config: Config, logger: Logger): Promise<RunningServer> {
   await using stack = new AsyncDisposableStack();
   const manifest = await readManifest(config.manifestFile);
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeDataDir(config.dataDir);
   const changes = localChangeFeed();
-  const store = await openStore(config, changes, logger);
+  const store = await openStores(config, manifest, {
+    report: (line) => logger.warn(line),
+    announce: (line) => logger.info(line),
+  });
   stack.defer(() => store.close());
+  store.onForeignChange((change) => changes.publish(change)); // what `meringue admin` and others do beside this process
   const accounts = await seedAccounts(store.subjects, isLoopback(config.host));
   const foundation: Foundation = {
     config,
@@ -89,6 +98,7 @@ export async function startStandalone(config: Config, logger: Logger): Promise<R
     store,
     parameterLocks: parameterLocks({ current: config.parameterEncryption, keys: config.parameterKeys }),
     changes,
+    feed: localActivationFeed(),
     ids: randomIds(),
     clock: systemClock,
     warn: (text, error) => logger.warn({ err: error }, text),
@@ -108,7 +118,8 @@ export async function startStandalone(config: Config, logger: Logger): Promise<R
     stack.defer(() => drain(app));
     const url = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${port}`;
     const facts = { version: serverVersion(), url, dataDir: config.dataDir, memoryMb: config.userMemoryMb, accounts };
-    const text = banner({ ...facts, ...chosen }, process.stdout.isTTY);
+    const notes = [...storeNotes(config), ...chosen.notes];
+    const text = banner({ ...facts, ...chosen, notes }, process.stdout.isTTY);
     const everything = stack.move();
     return { banner: text, disabled: disabled.promise, close: () => everything.disposeAsync() };
   } catch (error) {
@@ -117,30 +128,20 @@ export async function startStandalone(config: Config, logger: Logger): Promise<R
   }
 }
 
-/** Opens the data folder. What `meringue admin` changes in it beside this process is told to every cache. */
-async function openStore({ dataDir, durability }: Config, changes: ChangeFeed, logger: Logger): Promise<SqliteStore> {
-  const store = await openSqliteStore({
-    dataDir,
-    durability,
-    secret: await loadOrCreateSecret(secretPath(dataDir)),
-    exclusive: true,
-    report: (line) => logger.warn(line),
-  });
-  store.onForeignChange((change) => changes.publish(change));
-  return store;
-}
-
 /** Serves the API. Until there is an invoker, invocations wait for it. */
 async function startApi(
-  { config, logger, manifest, limits, storeLevels, store, parameterLocks, changes, ids, clock }: Foundation,
+  { config, logger, manifest, limits, storeLevels, store, parameterLocks, changes, feed, ids, clock }: Foundation,
   enclosings: EnclosingActivations,
   worker: Promise<Invoker>,
   disable: () => void,
-): Promise<FastifyInstance> {
-  const app = await buildApp({
+): Promise<App> {
+  const app = buildApp({
     entities: store.entities,
     activations: store.activations,
     ...throttled(dispatcherOf(worker), limits, clock),
+    inFlight: inFlightOf(worker),
+    running: runningOf(worker),
+    feed,
     authenticator: authenticator({
       subjects: store.subjects,
       changes,
@@ -165,7 +166,7 @@ async function startApi(
     invokerStatus: () => [{ name: "invoker0/0", status: "up" }],
     disable,
   });
-  app.server.maxConnections = maxConnections();
+  boundConnections(app.server, maxConnections());
   await app.listen({ host: config.host, port: config.port });
   return app;
 }
@@ -191,16 +192,44 @@ function dispatcherOf(worker: Promise<Invoker>): Dispatcher {
   };
 }
 
+/** Also knows what the last process left behind. */
+function inFlightOf(worker: Promise<Invoker>): InFlight {
+  let list: InFlight["list"] = () => [];
+  void worker.then(
+    ({ inFlight }) => {
+      list = inFlight;
+    },
+    () => undefined,
+  );
+  return {
+    list: () => list(),
+    get size() {
+      return list().length;
+    },
+  };
+}
+
+function runningOf(worker: Promise<Invoker>): RunningLogs {
+  let logsOf: RunningLogs["logsOf"] = () => undefined;
+  worker.then(
+    (running) => {
+      logsOf = running.logsOf;
+    },
+    () => undefined, // then nothing runs
+  );
+  return { logsOf: (namespace, activationId) => logsOf(namespace, activationId) };
+}
+
 async function startInvoker(
-  { config, logger, manifest, limits, storeLevels, store, changes, parameterLocks, clock, warn }: Foundation,
-  app: FastifyInstance,
+  { config, logger, manifest, limits, storeLevels, store, changes, feed, parameterLocks, clock, warn }: Foundation,
+  app: App,
   port: number,
   stack: AsyncDisposableStack,
 ): Promise<{ readonly running: Invoker; readonly chosen: ChosenRuntimes }> {
   let running: Invoker | undefined;
   const entrance = apiEntrance({
     port,
-    serve: (request, response, caller) => handle(app, request, response, caller),
+    serve: (request, response, caller) => app.handle(request, response, caller),
     namespaceOf: (name) => running?.namespaceOf(name),
   });
   const owner = await ownerId(config.dataDir);
@@ -217,8 +246,9 @@ async function startInvoker(
     storeLevels,
     activations: store.activations,
     journal: store.journal,
+    feed,
     clock,
-    codeOf: codeOf(store.entities),
+    codeOf: config.store === "couchdb" ? cachedCode(codeOf(store.entities)) : codeOf(store.entities),
     parameterLocks,
     memoryMb: config.userMemoryMb,
     parallelStarts: availableParallelism() * STARTS_PER_CORE,
@@ -226,7 +256,11 @@ async function startInvoker(
     idleTimeoutMs: config.idleTimeoutMs,
     queueLimit: config.queueLimit,
     pullPolicy: "if-absent",
-    containerEnv: config.apiHost === undefined ? {} : { __OW_API_HOST: config.apiHost },
+    containerEnv: {
+      // Runtimes refuse a run beside another unless they are told that there may be one.
+      ...(limits.concurrency[2] > 1 ? { __OW_ALLOW_CONCURRENT: "true" } : {}),
+      ...(config.apiHost === undefined ? {} : { __OW_API_HOST: config.apiHost }),
+    },
     warn,
   });
   const { close } = running;
@@ -235,15 +269,14 @@ async function startInvoker(
   changes.subscribe((change) => {
     if (change.kind === "entity") changed(change.id);
   });
-  const recovered =
-    (await recoverEnclosing(store.journal, store.activations, clock, storeLevels)) + (await running.recover());
+  const recovered = (await recoverEnclosing({ ...store, clock, storeLevels, feed })) + (await running.recover());
   if (recovered > 0) logger.info({ recovered }, "took up what the last server left unfinished");
   running.warmUp();
   return { running, chosen };
 }
 
 /** Takes no more requests and waits for those that run, but not for ever. */
-async function drain(app: FastifyInstance): Promise<void> {
+async function drain(app: App): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   await app.close();
   clearTimeout(timer);

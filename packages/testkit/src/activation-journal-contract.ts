@@ -113,6 +113,17 @@ function recoveryContract(make: MakeWorld): void {
 }
 
 function settlingContract(make: MakeWorld): void {
+  test("what was not accepted, or has ended, cannot be started", async ({ expect }) => {
+    const world = await make();
+    const aMessage = await messenger(world);
+    const [message, unknown] = [aMessage(), aMessage()];
+    await world.journal.accept(message, false);
+    await world.journal.settle(message.activationId);
+    await expect(world.journal.start(message.activationId)).rejects.toThrow();
+    await expect(world.journal.start(unknown.activationId)).rejects.toThrow();
+    expect(await (await world.reopen()).journal.unsettled()).toEqual([]);
+  });
+
   test("a record settles what was accepted, before and after a restart", async ({ expect }) => {
     const world = await make();
     const message = await messenger(world);

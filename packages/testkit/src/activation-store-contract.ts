@@ -1,4 +1,4 @@
-import { type Activation, type ActivationStore, pathFilter } from "@meringue/core";
+import { type Activation, type ActivationStore, encodeActivationSummary, pathFilter } from "@meringue/core";
 import { describe, test } from "vitest";
 import { anActivation } from "./activation-builders.ts";
 
@@ -89,13 +89,12 @@ function recordsContract(make: () => Promise<ActivationStore>): void {
 
   test("a summary has all that a listing shows", async ({ expect }) => {
     const store = await make();
-    const record = anActivation({ cause: "c".repeat(32) });
+    const record = anActivation({ cause: "c".repeat(32), response: { statusCode: 2, result: { error: "no" } } });
     await store.put(record);
 
     const [summary] = await store.list({ namespace: "guest" }, page, "summary");
 
-    expect({ ...summary, logs: record.logs, response: record.response }).toEqual(record);
-    expect(summary?.response.statusCode).toBe(0);
+    expect(summary && encodeActivationSummary(summary)).toEqual(encodeActivationSummary(record));
   });
 }
 

@@ -144,6 +144,34 @@ function codeContract(make: () => Promise<EntityStore>): void {
     expect(await store.getCode(second.id, second.rev)).toEqual(bytes("one"));
   });
 
+  test("no reader ever misses the code, or has that of another revision, while it is replaced", async ({ expect }) => {
+    const store = await make();
+    const version = (i: number) => `0.0.${i}`;
+    const code = (i: number) => ({ bytes: new Uint8Array(50_000).fill(i) });
+    let { id, rev } = await store.put(anAction({ version: version(0) }), undefined, code(0));
+    const seen = new Set<string>();
+    let writing = true;
+    async function read(): Promise<void> {
+      while (writing) {
+        const found = await store.get(id);
+        const bytes = await store.getCode(id, found?.rev ?? "");
+        if (found === undefined) throw new Error("The action is gone.");
+        if (bytes === undefined) expect((await store.get(id))?.rev).not.toBe(found.rev);
+        else expect([version(bytes[0] ?? -1), bytes.length]).toEqual([found.entity.version, 50_000]);
+        seen.add(found.entity.version);
+      }
+    }
+    const readers = [read(), read()];
+    for (let i = 1; i <= 10; i++) {
+      ({ id, rev } = await store.put(anAction({ version: version(i) }), rev, code(i)));
+      await store.get(id);
+    }
+    writing = false;
+    await Promise.all(readers);
+
+    expect(seen.size).toBeGreaterThan(2);
+  });
+
   test("a refused write leaves the code alone", async ({ expect }) => {
     const store = await make();
     const first = await store.put(anAction(), undefined, { bytes: bytes("one") });

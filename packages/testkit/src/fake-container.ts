@@ -29,6 +29,8 @@ export interface FakeContainerOptions {
   /** Default: every run answers its `value`. */
   readonly script?: FakeScript;
   readonly whenGone?: "connection-lost" | "command-exited";
+  /** Default: sentinels. */
+  readonly logsEnd?: "sentinels" | "answer";
   readonly pausing?: (container: FakeContainer) => Promise<void>;
   readonly resuming?: (container: FakeContainer) => Promise<void>;
   readonly removing?: (container: FakeContainer) => Promise<void>;
@@ -66,7 +68,8 @@ export function fakeContainer(spec: ContainerSpec, options: FakeContainerOptions
     if (!alive) return;
     if (reply.stdout !== undefined) container.print("stdout", reply.stdout);
     if (reply.stderr !== undefined) container.print("stderr", reply.stderr);
-    for (const stream of reply.sentinels ?? (call.kind === "run" ? BOTH : [])) container.print(stream, SENTINEL);
+    for (const stream of reply.sentinels ?? (call.kind === "run" && options.logsEnd !== "answer" ? BOTH : []))
+      container.print(stream, SENTINEL);
     const answer = `${reply.status ?? 200} ${call.id} ${JSON.stringify(reply.body === undefined ? {} : reply.body)}\n`;
     if (reply.raw !== null) output.write(reply.raw ?? answer);
     if (reply.exit !== undefined) container.exit(reply.exit);
@@ -76,7 +79,13 @@ export function fakeContainer(spec: ContainerSpec, options: FakeContainerOptions
   const container: FakeContainer = {
     name: spec.name,
     spec,
-    channel: { protocol: "launcher", input, output, whenGone: options.whenGone ?? "connection-lost" },
+    channel: {
+      protocol: "launcher",
+      input,
+      output,
+      whenGone: options.whenGone ?? "connection-lost",
+      logsEnd: options.logsEnd ?? "sentinels",
+    },
     exited: exited.promise,
     calls,
     get frozen() {

@@ -1,4 +1,9 @@
-import type { ActivationJournal, ActivationMessage, ActivationStore } from "@meringue/core";
+import {
+  type ActivationJournal,
+  type ActivationMessage,
+  type ActivationStore,
+  ServiceUnavailable,
+} from "@meringue/core";
 import { memoryActivationStore } from "./memory-activation-store.ts";
 
 /** A journal whose process can be thought of as killed. */
@@ -29,7 +34,8 @@ function journalOver(activations: ActivationStore, notes: Map<string, Note>): Me
     },
     async start(activationId) {
       const note = notes.get(activationId);
-      if (note) note.started = true;
+      if (note === undefined) throw new ServiceUnavailable();
+      note.started = true;
     },
     async settle(activationId) {
       notes.delete(activationId);

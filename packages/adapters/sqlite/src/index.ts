@@ -1,5 +1,11 @@
 export { StoreUnusable } from "./database/migrate.ts";
 export {
+  type LocalJournal,
+  type LocalJournalOptions,
+  openLocalJournal,
+  type RemoteRecords,
+} from "./open-local-journal.ts";
+export {
   openSqliteStore,
   type SharedSqliteStore,
   type SqliteStore,

@@ -1,9 +1,17 @@
 import { closeSync, type FSWatcher, openSync, watch } from "node:fs";
-import type { ActivationJournal, ActivationStore, Change, EntityStore, SubjectStore } from "@meringue/core";
+import type {
+  ActivationJournal,
+  ActivationStore,
+  Change,
+  EntityStore,
+  StoreContents,
+  SubjectStore,
+} from "@meringue/core";
 import { dataFiles } from "./database/open-database.ts";
 import { type DatabaseClient, openDatabaseClient } from "./database/worker-client.ts";
 import { openJournal } from "./journal/open-journal.ts";
 import { type ActivationReader, journaledActivationStore, sqliteActivationReader } from "./sqlite-activation-store.ts";
+import { sqliteContents } from "./sqlite-contents.ts";
 import { sqliteEntityStore } from "./sqlite-entity-store.ts";
 import { sqliteSubjectStore } from "./sqlite-subject-store.ts";
 import { keyVault } from "./vault/key-vault.ts";
@@ -33,6 +41,7 @@ export interface SharedSqliteStore {
   readonly subjects: SubjectStore;
   /** Sees the records that have left the server's journal: all but those of the last moments. */
   readonly activations: ActivationReader;
+  readonly contents: StoreContents;
   /** Finishes what was begun. */
   close(): Promise<void>;
 }
@@ -45,7 +54,8 @@ export interface SqliteStore extends SharedSqliteStore {
   onForeignChange(listener: (change: Change) => void): () => void;
 }
 
-const DEFAULT_SEGMENT_BYTES = 16 * 1024 * 1024;
+/** See {@link SqliteStoreOptions.segmentBytes}. */
+export const DEFAULT_SEGMENT_BYTES = 16 * 1024 * 1024;
 
 /**
  * Opens a data folder for the server, or (`exclusive: false`) for a process that works beside it.
@@ -67,6 +77,7 @@ export async function openSqliteStore(
     entities: sqliteEntityStore(client),
     subjects: sqliteSubjectStore(client, vault),
     activations: sqliteActivationReader(client),
+    contents: sqliteContents(client, sqliteSubjectStore(client, vault)),
     close: () => client.close(),
   };
   if (!exclusive) return shared;
@@ -88,16 +99,31 @@ async function serverStore(
   const files = dataFiles(dataDir);
   const foreign = await foreignChanges(opened.client, files.wake, report);
   const { subjects } = shared;
-  const open = await openJournal({ ...opened, folder: files.journal, subjects, strict, segmentBytes, report });
+  const { client, position } = opened;
+  const open = await openJournal({
+    destination: {
+      takeIn: (stretch) => client.call("takeIn", stretch),
+      recorded: (ids) => client.call("recorded", ids),
+      sync: () => client.call("sync"),
+    },
+    position,
+    folder: files.journal,
+    subjects,
+    strict,
+    segmentBytes,
+    report,
+  });
   return {
     ...shared,
     journal: open.journal,
-    activations: journaledActivationStore({
-      reader: shared.activations,
-      record: open.record,
-      pendingRecord: open.pendingRecord,
-      drained: open.drained,
-    }),
+    contents: {
+      ...shared.contents,
+      async *activations() {
+        await open.drained();
+        yield* shared.contents.activations();
+      },
+    },
+    activations: journaledActivationStore({ reader: shared.activations, journal: open }),
     onForeignChange: foreign.subscribe,
     async close() {
       foreign.stop();

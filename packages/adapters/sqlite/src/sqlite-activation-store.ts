@@ -1,6 +1,7 @@
 import type { ActivationStore } from "@meringue/core";
 import type { RecordQuery } from "./database/operations.ts";
 import type { DatabaseClient } from "./database/worker-client.ts";
+import type { OpenJournal } from "./journal/open-journal.ts";
 import type { StoredRecord } from "./journal/record-entry.ts";
 import { joinRecord, splitRecord } from "./journal/split-record.ts";
 
@@ -23,26 +24,31 @@ export function sqliteActivationReader(client: DatabaseClient): ActivationReader
 
 export interface JournaledStoreParts {
   readonly reader: ActivationReader;
-  /** Writes a record to the journal. */
-  readonly record: (activationId: string, record: StoredRecord) => Promise<void>;
-  /** A record that the database did not have at the time of the call; `moved` when it has got it meanwhile. */
-  readonly pendingRecord: (activationId: string) => Promise<StoredRecord | "moved" | undefined>;
-  /** Waits until the database has every record that the journal has. */
-  readonly drained: () => Promise<void>;
+  readonly journal: Pick<OpenJournal, "record" | "pendingRecord" | "searchRecord" | "drained">;
 }
 
 /** Records that are safe once the journal has them, and that the database has a moment later or when somebody asks. */
-export function journaledActivationStore(parts: JournaledStoreParts): ActivationStore {
-  const { reader, record, pendingRecord, drained } = parts;
+export function journaledActivationStore({ reader, journal }: JournaledStoreParts): ActivationStore {
+  const { record, drained } = journal;
+
+  async function waitingRecord(namespace: string, activationId: string, pending: StoredRecord | "moved" | undefined) {
+    const found = pending === undefined ? await journal.searchRecord(activationId) : pending;
+    if (found === undefined || found === "moved") return found;
+    return found.namespace === namespace ? joinRecord(found.head, found.tail) : undefined;
+  }
+
   return {
-    put: async (activation) => record(activation.activationId, splitRecord(activation)),
+    put: (activation) => record(activation.activationId, splitRecord(activation)),
     async get(namespace, activationId) {
-      const pending = pendingRecord(activationId);
+      const pending = journal.pendingRecord(activationId);
       // the database goes first: of two records with one id it has the earlier one
-      const [known, waiting] = await Promise.all([reader.get(namespace, activationId), pending]);
-      if (known !== undefined || waiting === undefined) return known;
-      if (waiting === "moved") return reader.get(namespace, activationId);
-      return waiting.namespace === namespace ? joinRecord(waiting.head, waiting.tail) : undefined;
+      const [known, waiting] = await Promise.allSettled([reader.get(namespace, activationId), pending]);
+      if (known.status === "fulfilled" && known.value !== undefined) return known.value;
+      if (waiting.status === "rejected") throw waiting.reason;
+      const found = await waitingRecord(namespace, activationId, waiting.value);
+      if (found !== undefined && found !== "moved") return found;
+      if (known.status === "rejected") throw known.reason;
+      return found === "moved" ? reader.get(namespace, activationId) : undefined;
     },
     async list(query, page, detail) {
       await drained();

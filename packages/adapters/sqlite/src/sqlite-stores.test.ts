@@ -3,6 +3,7 @@ import {
   activationStoreContract,
   entityStoreContract,
   type JournalWorld,
+  storeContentsContract,
   subjectStoreContract,
 } from "@meringue/testkit";
 import type { SqliteStoreOptions } from "./open-sqlite-store.ts";
@@ -12,6 +13,8 @@ entityStoreContract("sqlite", async () => (await testStore(await testFolder())).
 subjectStoreContract("sqlite", async () => (await testStore(await testFolder())).subjects);
 activationStoreContract("sqlite", async () => (await testStore(await testFolder())).activations);
 activationJournalContract("sqlite", async () => journalWorld(await testFolder()));
+
+storeContentsContract("sqlite", async () => testStore(await testFolder()));
 
 subjectStoreContract("sqlite beside a server", async () => (await testSharedStore(await testFolder())).subjects);
 

@@ -1,48 +1,28 @@
-import { execFile, execFileSync } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { type EntityName, ServiceUnavailable } from "@meringue/core";
-import { aMessage, anAction, anActivation } from "@meringue/testkit";
+import { aMessage, anAction, anActivation, type SmallDisk, smallDisk, smallDiskUnavailable } from "@meringue/testkit";
 import { describe, onTestFinished, test } from "vitest";
-import { testFolder, testStore } from "../src/test-store.ts";
+import { testStore } from "../src/test-store.ts";
 
-const run = promisify(execFile);
-const WHY_NOT = whyNoMounts();
+const WHY_NOT = smallDiskUnavailable();
 
-/** A small file system of our own is the only honest way to a full disk. */
-function whyNoMounts(): string | undefined {
-  if (process.platform !== "linux") return "needs Linux";
-  if (process.getuid?.() !== 0) return "needs root, to mount a tmpfs";
-  try {
-    execFileSync("unshare", ["--mount", "mount", "-t", "tmpfs", "none", "/mnt"], { stdio: "ignore" });
-    return undefined;
-  } catch {
-    return "needs the right to mount a tmpfs";
-  }
-}
-
-/** A file system of a few megabytes that goes when the test ends. */
-async function smallDisk(megabytes: number): Promise<string> {
-  const mountPoint = join(await testFolder(), "disk");
-  await mkdir(mountPoint);
-  await run("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "meringue-test", mountPoint]);
-  onTestFinished(async () => {
-    await run("umount", [mountPoint]);
-  });
-  return mountPoint;
+/** A file system of a few megabytes that goes when the test ends: the only honest way to a full disk. */
+async function aSmallDisk(megabytes: number): Promise<SmallDisk> {
+  const disk = await smallDisk(megabytes);
+  onTestFinished(() => disk[Symbol.asyncDispose]());
+  return disk;
 }
 
 describe.skipIf(WHY_NOT !== undefined)(`a full disk${WHY_NOT === undefined ? "" : ` (${WHY_NOT})`}`, () => {
   test("fails the records and notes that do not fit, and no others, until there is space again", async ({ expect }) => {
-    const disk = await smallDisk(8);
-    const dataDir = join(disk, "data");
+    const disk = await aSmallDisk(8);
+    const dataDir = join(disk.folder, "data");
     const reports: string[] = [];
     const store = await testStore(dataDir, { report: (line) => reports.push(line) });
     const kept = [anActivation()];
     await store.activations.put(kept[0] ?? anActivation());
     expect(await store.activations.count({ namespace: "guest" })).toBe(1);
-    await fill(join(disk, "ballast"));
+    await disk.fill();
 
     const large = anActivation({ logs: ["x".repeat(1_000_000)] });
     const failure = await store.activations.put(large).catch((error: unknown) => error);
@@ -51,7 +31,7 @@ describe.skipIf(WHY_NOT !== undefined)(`a full disk${WHY_NOT === undefined ? "" 
     const message = aMessage({ args: { text: "x".repeat(100_000) } });
     await expect(store.journal.accept(message, true)).rejects.toThrow(ServiceUnavailable);
 
-    await rm(join(disk, "ballast"));
+    await disk.free();
     const later = anActivation();
     await Promise.all([
       store.activations.put(large),
@@ -69,35 +49,20 @@ describe.skipIf(WHY_NOT !== undefined)(`a full disk${WHY_NOT === undefined ? "" 
   });
 
   test("fails the entities that do not fit, and changes nothing by that", async ({ expect }) => {
-    const disk = await smallDisk(8);
-    const store = await testStore(join(disk, "data"), { report: () => undefined });
+    const disk = await aSmallDisk(8);
+    const store = await testStore(join(disk.folder, "data"), { report: () => undefined });
     const small = await store.entities.put(anAction(), undefined, { bytes: Buffer.from("small") });
-    await fill(join(disk, "ballast"));
+    await disk.fill();
 
     const huge = store.entities.put(anAction(), small.rev, { bytes: Buffer.alloc(4_000_000, 1) });
     await expect(huge).rejects.toThrow(ServiceUnavailable);
     expect(await store.entities.get(small.id)).toEqual(small);
     expect(await store.entities.getCode(small.id, small.rev)).toEqual(new Uint8Array(Buffer.from("small")));
 
-    await rm(join(disk, "ballast"));
+    await disk.free();
     const name = "later" as EntityName;
     const later = await store.entities.put(anAction({ name }), undefined, { bytes: Buffer.alloc(1_000_000, 1) });
     expect(await store.entities.getCode(later.id, later.rev)).toHaveLength(1_000_000);
     await store.close();
   });
 });
-
-/** Takes all the space that is left. */
-async function fill(path: string): Promise<void> {
-  for (let bytes = 1 << 20; bytes >= 1; bytes >>= 1) {
-    for (let full = false; !full; ) {
-      full = await writeFile(path, Buffer.alloc(bytes), { flag: "a" }).then(
-        () => false,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === "ENOSPC") return true;
-          throw error;
-        },
-      );
-    }
-  }
-}

@@ -26,6 +26,16 @@ describe("the settings", () => {
       port: 3233,
       host: "127.0.0.1",
       dataDir: "/home/ada/.local/share/meringue",
+      store: "sqlite",
+      couchdbPrefix: "whisk_local_",
+      couch: {
+        server: { url: "http://127.0.0.1:5984" },
+        names: {
+          subjects: "whisk_local_subjects",
+          whisks: "whisk_local_whisks",
+          activations: "whisk_local_activations",
+        },
+      },
       containers: "auto",
       dockerSocket: "/var/run/docker.sock",
       userMemoryMb: 4096,
@@ -61,6 +71,9 @@ describe("the settings", () => {
       const value =
         {
           containers: "docker",
+          store: "couchdb",
+          couchdbUrl: "http://couch:1",
+          couchdbPrefix: "test_",
           durability: "strict",
           logLevel: "warn",
           limits: "upstream",

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { ParameterKeys } from "@meringue/core";
+import { type CouchSettings, readCouchSettings, storeOf } from "./couch-settings.ts";
 import type { Machine } from "./machine.ts";
 import type { GivenConfig } from "./schema.ts";
 
@@ -8,7 +9,7 @@ const MEMORY_STEP_MB = 256;
 const LEAST_MEMORY_MB = 512;
 const DOCKER_SOCKET = "/var/run/docker.sock";
 
-type Computed = "dataDir" | "dockerSocket" | "userMemoryMb";
+type Computed = "dataDir" | "dockerSocket" | "userMemoryMb" | "store";
 
 /** All settings of the standalone role, complete and checked. */
 export type Config = Readonly<
@@ -18,6 +19,9 @@ export type Config = Readonly<
     /** Path of a Unix socket. Nobody need listen on it. */
     dockerSocket: string;
     userMemoryMb: number;
+    store: "sqlite" | "couchdb";
+    /** Counts only when that is the store. Its password is secret. */
+    couch: CouchSettings;
     /** Secret. There is one for `parameterEncryption`, unless that is off. */
     parameterKeys: ParameterKeys;
   }
@@ -33,6 +37,8 @@ export function completeConfig(
   return {
     ...given,
     parameterKeys,
+    store: given.store ?? storeOf(env).store,
+    couch: readCouchSettings(given, env).couch,
     dataDir: resolve(given.dataDir ?? defaultDataDir(env, machine)),
     dockerSocket: given.dockerSocket ?? dockerHostPath(env["DOCKER_HOST"]) ?? DOCKER_SOCKET,
     userMemoryMb: given.userMemoryMb ?? defaultMemoryMb(machine),

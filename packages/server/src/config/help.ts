@@ -1,3 +1,4 @@
+import { couchVariables } from "./couch-settings.ts";
 import { keyVariables } from "./parameter-keys.ts";
 import { fixedDefaultOf, type SettingName, settingNames, settingOf } from "./schema.ts";
 
@@ -9,7 +10,7 @@ export function helpText(): string {
     "Usage: npm start -- [options]          (or: meringue [standalone] [options])",
     "",
     "Starts Meringue: everything in one process, with no other service needed.",
-    "Other roles: meringue admin (accounts and limits), meringue config (the settings in force).",
+    "Other roles: meringue admin (accounts and limits), meringue db (databases), meringue config (the settings in force).",
     "",
     "Options, with the variable that says the same and the default:",
     ...settingNames.flatMap(describe),
@@ -18,6 +19,9 @@ export function helpText(): string {
     "",
     "Variables without a flag, because flags can be seen by other users:",
     ...keyVariables.flatMap(({ env, about }) => pair(env, about.replaceAll("`", ""))),
+    "",
+    "Variables for CouchDB, named as OpenWhisk's deployments name them:",
+    ...couchVariables.flatMap(({ env, about }) => pair(env, about.replaceAll("`", ""))),
     "",
     "A flag wins over its variable. `meringue config` prints what is in force.",
     "",
@@ -64,6 +68,12 @@ export function configurationPage(): string {
     "| variable | what it is |",
     "| --- | --- |",
     ...keyVariables.map(({ env, about }) => `| \`${env}\` | ${about} |`),
+    "",
+    "Variables for [CouchDB](couchdb.md), named as OpenWhisk's deployments name them:",
+    "",
+    "| variable | what it is |",
+    "| --- | --- |",
+    ...couchVariables.map(({ env, about }) => `| ${env.replace(/\w+/g, "`$&`")} | ${about} |`),
     "",
   ].join("\n");
 }

@@ -1,9 +1,10 @@
 import { Command, CommanderError } from "commander";
 import { type Config, completeConfig } from "./config.ts";
+import { readCouchSettings, storeOf } from "./couch-settings.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { nearest } from "./nearest.ts";
 import { readParameterKeys } from "./parameter-keys.ts";
-import { ConfigSchema, type SettingName, settingNames, settingOf } from "./schema.ts";
+import { ConfigSchema, type GivenConfig, type SettingName, settingNames, settingOf } from "./schema.ts";
 
 /** What the command line asks for: a server, or just a text on the standard output. */
 export type CommandLine =
@@ -49,9 +50,17 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, mach
     if (values[name] !== "") problems.push(`${source[name]}: ${issue.message}, not "${values[name]}"`);
   }
   const { keys, problems: keyProblems } = readParameterKeys(env, parsed.data?.parameterEncryption);
-  problems.push(...keyProblems);
+  problems.push(...keyProblems, ...storeProblems(parsed.data, env));
   if (!parsed.success || problems.length > 0) throw new BadConfig(problems);
   return completeConfig(parsed.data, keys, env, machine);
+}
+
+/** What is wrong about CouchDB's settings; nothing is when they do not count. */
+function storeProblems(given: GivenConfig | undefined, env: NodeJS.ProcessEnv): readonly string[] {
+  if (given === undefined) return [];
+  const { store, problem } = given.store === undefined ? storeOf(env) : { store: given.store };
+  if (problem !== undefined) return [problem];
+  return store === "couchdb" ? readCouchSettings(given, env).problems : [];
 }
 
 /**

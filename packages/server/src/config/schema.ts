@@ -39,6 +39,27 @@ export const ConfigSchema = z.object({
     computedDefault:
       "`$XDG_DATA_HOME/meringue` or `~/.local/share/meringue`; on macOS `~/Library/Application Support/meringue`",
   }),
+  store: oneOf("sqlite", "couchdb").optional().register(settings, {
+    flags: "--store <which>",
+    env: "MERINGUE_STORE",
+    about: "`sqlite`: all in the data folder; `couchdb`: OpenWhisk's databases, with a journal in the data folder",
+    computedDefault: "`couchdb` when `OW_DB` is set, else `sqlite`",
+  }),
+  couchdbUrl: z.string().optional().register(settings, {
+    flags: "--couchdb-url <url>",
+    env: "MERINGUE_COUCHDB_URL",
+    about: "where CouchDB is; its account comes in variables",
+    computedDefault: "of `OW_DB_PROTOCOL`, `OW_DB_HOST` and `OW_DB_PORT`, else `http://127.0.0.1:5984`",
+  }),
+  couchdbPrefix: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]*$/, "must be lower-case letters, digits, _ and -, a letter first")
+    .default("whisk_local_")
+    .register(settings, {
+      flags: "--couchdb-prefix <text>",
+      env: "MERINGUE_COUCHDB_PREFIX",
+      about: "what the names of the three databases in CouchDB begin with",
+    }),
   containers: oneOf("auto", "sandbox", "docker").default("auto").register(settings, {
     flags: "--containers <how>",
     env: "MERINGUE_CONTAINERS",
@@ -128,6 +149,13 @@ export const ConfigSchema = z.object({
       about:
         "what parameters of actions and packages are stored under: `off`, `aes-128` or `aes-256`; its key comes in a variable",
     }),
+  maxStreamBytes: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional().register(settings, {
+    flags: "--max-stream-bytes <n>",
+    env: "MERINGUE_MAX_STREAM_BYTES",
+    unit: "bytes",
+    about: "bytes that one streamed answer of a web action may have; an action that sends more has failed",
+    computedDefault: "no limit",
+  }),
   queueLimit: wholeNumber(1, MANY).default(10_000).register(settings, {
     flags: "--queue-limit <n>",
     env: "MERINGUE_QUEUE_LIMIT",

@@ -7,7 +7,7 @@ const DEFAULT_MAX_CONCURRENCY = 500;
 
 type LimitSettings = Pick<
   Config,
-  "limits" | "invocationsPerMinute" | "concurrentInvocations" | "firesPerMinute" | "maxConcurrency"
+  "limits" | "invocationsPerMinute" | "concurrentInvocations" | "firesPerMinute" | "maxConcurrency" | "maxStreamBytes"
 >;
 
 /** The deployment's limits: a named set, with what was set one by one on top. */
@@ -20,6 +20,7 @@ export function systemLimits(config: LimitSettings): SystemLimits {
     concurrentInvocations: config.concurrentInvocations ?? base.concurrentInvocations,
     firesPerMinute: config.firesPerMinute ?? base.firesPerMinute,
     concurrency: [min, standard, config.maxConcurrency ?? max],
+    ...(config.maxStreamBytes === undefined ? {} : { streamBytes: config.maxStreamBytes }),
   };
 }
 

@@ -24,6 +24,7 @@ export function dataFiles(dataDir: string) {
     owner: join(dataDir, "server.pid"),
     wake: join(dataDir, "changes"),
     journal: join(dataDir, "journal"),
+    journalForElsewhere: join(dataDir, "journal-for-couchdb"),
   };
 }
 
@@ -84,8 +85,9 @@ function makePrivate(path: string): void {
 /**
  * Takes the folder for this process by an open exclusive transaction on a database of its own. The system ends it with
  * the process, however that dies.
+ * @throws StoreUnusable when another server has it.
  */
-function lockFolder(dataDir: string): DatabaseSync {
+export function lockFolder(dataDir: string): { close(): void } {
   const files = dataFiles(dataDir);
   makePrivate(files.lock);
   const lock = new DatabaseSync(files.lock, { timeout: 0 });

@@ -79,6 +79,13 @@ export interface Operations {
   putLimits(namespace: string, document: string): void;
   deleteLimits(namespace: string): boolean;
 
+  /** Pages of all that there is, each after what ended the page before: names, or places in the table. */
+  subjectsAfter(subject: string): string[];
+  limitsAfter(namespace: string): { readonly namespace: string; readonly document: string }[];
+  entitiesAfter(place: number): { readonly place: number; readonly document: string }[];
+  codeOfEntity(place: number): Uint8Array | undefined;
+  recordsAfter(place: number): { readonly place: number; readonly head: string; readonly tail: string }[];
+
   /** What other processes changed since the last call. */
   takeForeignChanges(): Change[];
   /** Makes all that was committed survive power loss. */
@@ -112,6 +119,11 @@ export const OPERATION_KINDS: Readonly<Record<OperationName, "read" | "write" | 
   getLimits: "read",
   putLimits: "write",
   deleteLimits: "write",
+  subjectsAfter: "read",
+  limitsAfter: "read",
+  entitiesAfter: "read",
+  codeOfEntity: "read",
+  recordsAfter: "read",
   takeForeignChanges: "write",
   sync: "write",
 };

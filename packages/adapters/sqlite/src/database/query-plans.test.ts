@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "vitest";
 import { activationQueries } from "./activation-queries.ts";
+import { contentQueries } from "./content-queries.ts";
 import { entityQueries } from "./entity-queries.ts";
 import { migrate } from "./migrate.ts";
 import { ALL_MIGRATIONS } from "./migrations/all-migrations.ts";
@@ -19,6 +20,7 @@ function plans(): { sql: string; plan: string }[] {
   entityQueries(database);
   activationQueries(database);
   subjectQueries(database);
+  contentQueries(database);
   return statements.map((sql) => {
     const rows = prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
     return { sql, plan: rows.map((row) => String(row["detail"])).join("; ") };

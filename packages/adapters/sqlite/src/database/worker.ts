@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { activationQueries } from "./activation-queries.ts";
+import { contentQueries } from "./content-queries.ts";
 import { entityQueries } from "./entity-queries.ts";
 import { changeAnnouncer, foreignChangeQueries } from "./foreign-changes.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -40,6 +41,7 @@ function groupRunner({ database }: OpenDatabase, setup: WorkerSetup): (group: re
     ...activationQueries(database),
     ...journalIntake(database),
     ...subjectQueries(database),
+    ...contentQueries(database),
     ...foreignChangeQueries(database),
   };
   const announcer = setup.exclusive ? undefined : changeAnnouncer(database, dataFiles(setup.dataDir).wake);

@@ -1,3 +1,4 @@
+import { onceDecided } from "@meringue/core";
 import { createSegment, type Segment } from "./segment.ts";
 import type { SegmentFile } from "./segment-files.ts";
 
@@ -8,7 +9,10 @@ export interface Append {
   readonly records: number;
   /** Also wait for the disk. */
   readonly sync: boolean;
-  /** Called once it is written, before any waiting for the disk and before the promise resolves. */
+  /**
+   * Called once it is written, before any waiting for the disk and before the promise resolves. What it throws becomes the
+   * promise's rejection.
+   */
   readonly onWritten?: (segment: number, offset: number) => void;
 }
 
@@ -99,8 +103,9 @@ export function journalWriter(options: JournalWriterOptions): JournalWriter {
     const synced: Waiting[] = [];
     let offset = from;
     for (const each of group) {
-      each.onWritten?.(segment.number, offset);
+      const isFine = told(each, segment.number, offset);
       offset += each.encoded.length;
+      if (!isFine) continue;
       if (options.strict || each.sync) synced.push(each);
       else each.resolve();
     }
@@ -136,7 +141,7 @@ export function journalWriter(options: JournalWriterOptions): JournalWriter {
     append: (append) =>
       new Promise((resolve, reject) => {
         if (closed) reject(new Error("The journal is closed."));
-        else if (waiting.push({ ...append, encoded: NOTHING, resolve, reject }) === 1) setImmediate(flush);
+        else if (waiting.push({ ...append, encoded: NOTHING, resolve, reject }) === 1) onceDecided(flush);
       }),
     async close() {
       flush();
@@ -145,6 +150,16 @@ export function journalWriter(options: JournalWriterOptions): JournalWriter {
       await Promise.all(closing);
     },
   };
+}
+
+function told({ onWritten, reject }: Waiting, segment: number, offset: number): boolean {
+  try {
+    onWritten?.(segment, offset);
+    return true;
+  } catch (error) {
+    reject(error);
+    return false;
+  }
 }
 
 async function settleAfter(synced: Promise<void>, group: readonly Waiting[]): Promise<void> {

@@ -13,7 +13,8 @@ export interface OpenActivation {
 export interface Ledger {
   /** Notes where the message is now. One that was open before stays started, and stays an earlier process's. */
   accepted(id: string, segment: number, bytes: number, earlier: boolean): void;
-  started(id: string): void;
+  /** @returns whether it is open. */
+  started(id: string): boolean;
   settled(id: string): void;
   get(id: string): OpenActivation | undefined;
   /** The open activations whose messages are in a segment. */
@@ -27,7 +28,7 @@ export interface Ledger {
 const NONE: ReadonlySet<string> = new Set();
 
 export function ledger(): Ledger {
-  const open = new Map<string, OpenActivation>();
+  const open = new Map<string, OpenActivation & { started: boolean }>();
   const segments = new Map<number, Set<string>>();
   const earlier = new Set<string>();
   let openBytes = 0;
@@ -61,7 +62,8 @@ export function ledger(): Ledger {
     },
     started(id) {
       const old = open.get(id);
-      if (old) open.set(id, { ...old, started: true });
+      if (old !== undefined) old.started = true;
+      return old !== undefined;
     },
     settled(id) {
       remove(id);

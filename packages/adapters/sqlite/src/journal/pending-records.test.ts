@@ -36,6 +36,20 @@ describe("records that wait in the journal", () => {
     expect(pending.find("b")).toMatchObject(place(2));
   });
 
+  test("are known up to a bound, and it can be told when some are not", ({ expect }) => {
+    const pending = pendingRecords(1, 2);
+    expect(pending.complete).toBe(false); // an earlier process's
+    pending.moved(1);
+    expect(pending.complete).toBe(true);
+
+    for (const [at, id] of ["a", "b", "c"].entries()) pending.written(id, place(at));
+    expect(pending.find("c")).toBeUndefined();
+    expect(pending.complete).toBe(false);
+
+    pending.moved(3);
+    expect(pending.complete).toBe(true);
+  });
+
   test("are read from their segment, unless that has been dropped meanwhile", async ({ expect }) => {
     const segment = createSegment(await testFolder(), 1);
     const folder = dirname(segment.path);

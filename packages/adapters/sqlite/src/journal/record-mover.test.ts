@@ -39,7 +39,7 @@ describe("moving records into the database", () => {
     await settled();
     expect(moved).toEqual([]);
 
-    clock.advance(20);
+    clock.advance(100);
     await settled();
 
     expect(moved).toEqual(["1:0-30"]);
@@ -71,7 +71,7 @@ describe("moving records into the database", () => {
 
     expect(mover.hasMoved(1)).toBe(true);
     await mover.drained();
-    clock.advance(20);
+    clock.advance(100);
     await settled();
     expect(moved).toEqual([]);
   });
@@ -88,6 +88,25 @@ describe("moving records into the database", () => {
     await settled();
 
     expect(moved).toEqual(["1:0-10"]);
+    expect(reports).toHaveLength(2);
+    expect(reports[1]).toMatch(/again/);
     await mover.drained();
+  });
+
+  test("that keeps failing is said once a minute", async ({ expect }) => {
+    const { clock, reports, database, mover } = world();
+    database.full = true;
+    mover.add(chunk(0, 10));
+    clock.advance(100);
+    for (let second = 0; second < 59; second++) {
+      await settled();
+      clock.advance(1000);
+    }
+    await settled();
+    expect(reports).toHaveLength(1);
+
+    clock.advance(1000);
+    await settled();
+    expect(reports).toHaveLength(2);
   });
 });

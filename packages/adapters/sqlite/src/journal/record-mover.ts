@@ -2,8 +2,10 @@ import { type Clock, systemClock } from "@meringue/core";
 import type { Chunk } from "./journal-writer.ts";
 
 const CHUNK_BYTES = 256 * 1024;
-const LINGER_MS = 20;
+const LINGER_MS = 100;
 const RETRY_MS = 1000;
+/** While moving keeps failing, it is said again after this time, in milliseconds. */
+const REMIND_MS = 60_000;
 
 export interface RecordMoverOptions {
   /** Takes the records of a chunk into the database. Called one at a time, in order. */
@@ -24,6 +26,8 @@ export interface RecordMover {
   drained(): Promise<void>;
   /** Whether nothing of this segment, or of an older one, is left to be moved. */
   hasMoved(segment: number): boolean;
+  /** What is left to be moved, oldest first. */
+  readonly waiting: readonly Chunk[];
   /** Stops moving by itself. */
   stop(): void;
 }
@@ -42,6 +46,7 @@ export function recordMover({ move, onMoved, report, clock = systemClock }: Reco
   let stopped = false;
   let waiters: Waiter[] = [];
   let cancelTimer: (() => void) | undefined;
+  let reportedAt: number | undefined;
 
   function wake(delayMs: number): void {
     if (stopped || moving || cancelTimer !== undefined) return;
@@ -65,6 +70,7 @@ export function recordMover({ move, onMoved, report, clock = systemClock }: Reco
     for (let chunk = chunks[0]; chunk !== undefined; chunk = chunks[0]) {
       // the first is never added to while it is on its way
       if (chunk.records > 0) await move(chunk);
+      succeeded();
       chunks.shift();
       moved += chunk.records;
       const arrived = waiters.filter((waiter) => waiter.target <= moved);
@@ -79,8 +85,16 @@ export function recordMover({ move, onMoved, report, clock = systemClock }: Reco
     const disappointed = waiters;
     waiters = [];
     for (const waiter of disappointed) waiter.reject(error);
-    report(`Records stay in the journal for now, they cannot be moved into the database: ${(error as Error).message}`);
     wake(RETRY_MS);
+    const now = clock.now();
+    if (reportedAt !== undefined && now - reportedAt < REMIND_MS) return;
+    reportedAt = now;
+    report(`Records stay in the journal for now, they cannot be moved into the database: ${(error as Error).message}`);
+  }
+
+  function succeeded(): void {
+    if (reportedAt !== undefined) report("Records are moved into the database again.");
+    reportedAt = undefined;
   }
 
   return {
@@ -103,6 +117,7 @@ export function recordMover({ move, onMoved, report, clock = systemClock }: Reco
       });
     },
     hasMoved: (segment) => chunks.every((chunk) => chunk.records === 0 || chunk.segment.number > segment),
+    waiting: chunks,
     stop() {
       stopped = true;
       cancelTimer?.();

@@ -32,3 +32,20 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.close();
   }
 }
+
+/** @throws the system's error; Error when the segment ends before `to`. */
+export async function readStretch(stretch: { readonly path: string; readonly from: number; readonly to: number }) {
+  const { path, from, to } = stretch;
+  const file = await open(path, "r");
+  try {
+    const bytes = Buffer.allocUnsafe(to - from);
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesRead } = await file.read(bytes, done, bytes.length - done, from + done);
+      if (bytesRead === 0) throw new Error(`The journal segment ${path} ends at ${from + done}, before ${to}.`);
+      done += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}

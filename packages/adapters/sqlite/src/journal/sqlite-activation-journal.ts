@@ -28,16 +28,12 @@ export interface JournalNotesParts {
 export function journalNotes({ writer, ledger, pending, report }: JournalNotesParts): JournalNotes {
   const actions = actionNumbers();
 
-  async function append(
+  function append(
     bytes: Buffer | ((segment: number) => Buffer),
     onWritten: (segment: number, offset: number) => void,
     { sync = false, records = 0 } = {},
   ): Promise<void> {
-    try {
-      await writer.append({ bytes, sync, records, onWritten });
-    } catch (error) {
-      throw writeFailure(error);
-    }
+    return writer.append({ bytes, sync, records, onWritten }).catch(failed);
   }
   function accept(message: ActivationMessage, sync: boolean): Promise<void> {
     let bytes = 0;
@@ -52,7 +48,11 @@ export function journalNotes({ writer, ledger, pending, report }: JournalNotesPa
     };
     return append(encode, onWritten, { sync });
   }
-  const start = (id: string) => append(encodeEntry("started", id), () => ledger.started(id));
+  const start = (id: string) =>
+    append(encodeEntry("started", id), () => {
+      // notes are written in order, so it is known by now
+      if (!ledger.started(id)) throw new Error(`The activation ${id} was not accepted, so it may not be started.`);
+    });
   const settle = (id: string) => append(encodeEntry("settled", id), () => ledger.settled(id));
 
   return {
@@ -88,6 +88,10 @@ export function journalNotes({ writer, ledger, pending, report }: JournalNotesPa
       await Promise.all(writes);
     },
   };
+}
+
+function failed(error: unknown): never {
+  throw writeFailure(error);
 }
 
 /**
