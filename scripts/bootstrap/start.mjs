@@ -28,7 +28,9 @@ export async function start(root, words) {
 
 async function runHere(root, file, args) {
   endWithParent();
-  nodeModule.enableCompileCache?.(join(root, "node_modules/.cache/compile"));
+  const cache = join(root, "node_modules/.cache/compile");
+  nodeModule.enableCompileCache?.(cache);
+  process.env["NODE_COMPILE_CACHE"] = cache; // for worker threads
   process.argv = [process.execPath, file, ...args];
   await import(pathToFileURL(file).href);
 }
