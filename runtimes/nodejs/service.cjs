@@ -49,6 +49,18 @@ function actionService({ folder, logs, concurrent, prepare, openSink }) {
   /** @type {"ready" | "starting" | "running" | "stopped"} */
   let state = "ready";
 
+  /**
+   * What the environment says of the activation, by member: most of it stays the same, and writing it is not cheap.
+   * @type {Map<string, string>}
+   */
+  const told = new Map();
+  /** @param {string} key @param {string} text */
+  const tell = (key, text) => {
+    if (told.get(key) === text) return;
+    told.set(key, text);
+    process.env[`__OW_${key.toUpperCase()}`] = text;
+  };
+
   /** @param {Reply} reply @param {string} message */
   const refuse = (reply, message) => {
     logs.complain(message.startsWith("Internal system error: ") ? message : `Internal system error: ${message}`);
@@ -161,7 +173,7 @@ function actionService({ folder, logs, concurrent, prepare, openSink }) {
     if (typeof value !== "object") {
       return refuse(reply, `Internal system error: the argument must be a dictionary but has type '${typeof value}'.`);
     }
-    for (const key in message) if (key !== "value") process.env[`__OW_${key.toUpperCase()}`] = asText(message[key]);
+    for (const key in message) if (key !== "value") tell(key, asText(message[key]));
     if (!concurrent) state = "running";
     const streaming = message.stream === undefined ? undefined : { message, carrier };
     let result;

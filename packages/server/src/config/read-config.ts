@@ -4,7 +4,7 @@ import { readCouchSettings, storeOf } from "./couch-settings.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { nearest } from "./nearest.ts";
 import { readParameterKeys } from "./parameter-keys.ts";
-import { ConfigSchema, type GivenConfig, type SettingName, settingNames, settingOf } from "./schema.ts";
+import { type GivenConfig, readSettings, type SettingName, settingNames, settingOf } from "./schema.ts";
 
 /** What the command line asks for: a server, or just a text on the standard output. */
 export type CommandLine =
@@ -43,21 +43,20 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, mach
     values[name] = value;
     source[name] = from;
   }
-  const parsed = ConfigSchema.safeParse(values);
+  const { given: read, bad } = readSettings(values);
   const problems = [...given.problems];
-  for (const issue of parsed.error?.issues ?? []) {
-    const name = issue.path[0] as SettingName;
-    if (values[name] !== "") problems.push(`${source[name]}: ${issue.message}, not "${values[name]}"`);
+  for (const { name, complaint } of bad) {
+    if (values[name] !== "") problems.push(`${source[name]}: ${complaint}, not "${values[name]}"`);
   }
-  const { keys, problems: keyProblems } = readParameterKeys(env, parsed.data?.parameterEncryption);
-  problems.push(...keyProblems, ...storeProblems(parsed.data, env));
-  if (!parsed.success || problems.length > 0) throw new BadConfig(problems);
-  return completeConfig(parsed.data, keys, env, machine);
+  const { keys, problems: keyProblems } = readParameterKeys(env, read.parameterEncryption);
+  problems.push(...keyProblems);
+  if (bad.length === 0) problems.push(...storeProblems(read, env));
+  if (problems.length > 0 || bad.length > 0) throw new BadConfig(problems);
+  return completeConfig(read, keys, env, machine);
 }
 
 /** What is wrong about CouchDB's settings; nothing is when they do not count. */
-function storeProblems(given: GivenConfig | undefined, env: NodeJS.ProcessEnv): readonly string[] {
-  if (given === undefined) return [];
+function storeProblems(given: GivenConfig, env: NodeJS.ProcessEnv): readonly string[] {
   const { store, problem } = given.store === undefined ? storeOf(env) : { store: given.store };
   if (problem !== undefined) return [problem];
   return store === "couchdb" ? readCouchSettings(given, env).problems : [];

@@ -1,231 +1,243 @@
 import { PARAMETER_CIPHERS, STORE_LEVELS } from "@meringue/core";
-import { z } from "zod";
-
-/** What people read about a setting, and how they give it. */
-export interface Setting {
-  /** As commander takes it: `-m, --manifest <file>`. */
-  readonly flags: string;
-  readonly env: string;
-  readonly about: string;
-  /** Said of a number: `ms`, `MB`. */
-  readonly unit?: string;
-  /** In words, where the default is worked out at start. */
-  readonly computedDefault?: string;
-}
-
-/** Flags, variables and help of every member of {@link ConfigSchema}. */
-export const settings = z.registry<Setting>();
+import {
+  matching,
+  oneOf,
+  optional,
+  type Setting,
+  type SettingWithDefault,
+  text,
+  wholeNumber,
+  withDefault,
+} from "./setting.ts";
 
 const MAX_PORT = 65_535;
 const DAY_MS = 86_400_000;
 const MANY = 1_000_000_000;
 
 /** Every setting of the standalone role. All come as text, from a flag or a variable; a flag wins. */
-export const ConfigSchema = z.object({
-  port: wholeNumber(0, MAX_PORT).default(3233).register(settings, {
+export const SETTINGS = {
+  port: withDefault(wholeNumber(0, MAX_PORT), 3233, {
     flags: "--port <n>",
     env: "MERINGUE_PORT",
     about: "port of the API; 0 takes a free one and prints it",
   }),
-  host: z.string().default("127.0.0.1").register(settings, {
+  host: withDefault(text(), "127.0.0.1", {
     flags: "--host <address>",
     env: "MERINGUE_HOST",
     about: "address to listen on; only this machine reaches the default",
   }),
-  dataDir: z.string().optional().register(settings, {
+  dataDir: optional(text(), {
     flags: "--data-dir <folder>",
     env: "MERINGUE_DATA_DIR",
     about: "where everything is kept: entities, activations, keys",
     computedDefault:
       "`$XDG_DATA_HOME/meringue` or `~/.local/share/meringue`; on macOS `~/Library/Application Support/meringue`",
   }),
-  store: oneOf("sqlite", "couchdb").optional().register(settings, {
+  store: optional(oneOf("sqlite", "couchdb"), {
     flags: "--store <which>",
     env: "MERINGUE_STORE",
     about: "`sqlite`: all in the data folder; `couchdb`: OpenWhisk's databases, with a journal in the data folder",
     computedDefault: "`couchdb` when `OW_DB` is set, else `sqlite`",
   }),
-  couchdbUrl: z.string().optional().register(settings, {
+  couchdbUrl: optional(text(), {
     flags: "--couchdb-url <url>",
     env: "MERINGUE_COUCHDB_URL",
     about: "where CouchDB is; its account comes in variables",
     computedDefault: "of `OW_DB_PROTOCOL`, `OW_DB_HOST` and `OW_DB_PORT`, else `http://127.0.0.1:5984`",
   }),
-  couchdbPrefix: z
-    .string()
-    .regex(/^[a-z][a-z0-9_-]*$/, "must be lower-case letters, digits, _ and -, a letter first")
-    .default("whisk_local_")
-    .register(settings, {
+  couchdbPrefix: withDefault(
+    matching(/^[a-z][a-z0-9_-]*$/, "must be lower-case letters, digits, _ and -, a letter first"),
+    "whisk_local_",
+    {
       flags: "--couchdb-prefix <text>",
       env: "MERINGUE_COUCHDB_PREFIX",
       about: "what the names of the three databases in CouchDB begin with",
-    }),
-  containers: oneOf("auto", "sandbox", "docker").default("auto").register(settings, {
+    },
+  ),
+  containers: withDefault(oneOf("auto", "sandbox", "docker"), "auto", {
     flags: "--containers <how>",
     env: "MERINGUE_CONTAINERS",
     about:
       "what isolates actions: `docker`, `sandbox` (Linux namespaces, nothing to install), or `auto`: what is there",
   }),
-  dockerSocket: z.string().optional().register(settings, {
+  dockerSocket: optional(text(), {
     flags: "--docker-socket <path>",
     env: "MERINGUE_DOCKER_SOCKET",
     about: "Unix socket of the Docker engine",
     computedDefault: "the path in `DOCKER_HOST=unix://…`, else `/var/run/docker.sock`",
   }),
-  userMemoryMb: wholeNumber(128, MANY).optional().register(settings, {
+  userMemoryMb: optional(wholeNumber(128, MANY), {
     flags: "--user-memory <mb>",
     env: "MERINGUE_USER_MEMORY_MB",
     unit: "MB",
     about: "memory that all action containers together may be given",
     computedDefault: "half of what is available to this process at start, in steps of 256, at least 512",
   }),
-  manifestFile: z.string().optional().register(settings, {
+  manifestFile: optional(text(), {
     flags: "-m, --manifest <file>",
     env: "MERINGUE_MANIFEST",
     about: "runtimes manifest, JSON as OpenWhisk has it",
     computedDefault: "the manifest that comes with Meringue",
   }),
-  durability: oneOf("default", "strict").default("default").register(settings, {
+  durability: withDefault(oneOf("default", "strict"), "default", {
     flags: "--durability <how>",
     env: "MERINGUE_DURABILITY",
     about:
       "`default` or `strict`: `strict` waits for the disk before every answer, so that even a power cut loses nothing that was answered",
   }),
-  logLevel: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info").register(settings, {
+  logLevel: withDefault(oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"), "info", {
     flags: "--log-level <level>",
     env: "MERINGUE_LOG_LEVEL",
     about: "least severe level that is logged: trace, debug, info, warn, error, fatal or silent",
   }),
-  limits: oneOf("default", "upstream").default("default").register(settings, {
+  limits: withDefault(oneOf("default", "upstream"), "default", {
     flags: "--limits <set>",
     env: "MERINGUE_LIMITS",
     about:
       "`upstream`: exactly OpenWhisk's limits; `default`: the same without throttles that a single user would meet",
   }),
-  invocationsPerMinute: wholeNumber(0, MANY).optional().register(settings, {
+  invocationsPerMinute: optional(wholeNumber(0, MANY), {
     flags: "--invocations-per-minute <n>",
     env: "MERINGUE_INVOCATIONS_PER_MINUTE",
     about: "invocations that a namespace may start in a minute",
     computedDefault: "of `--limits`",
   }),
-  concurrentInvocations: wholeNumber(0, MANY).optional().register(settings, {
+  concurrentInvocations: optional(wholeNumber(0, MANY), {
     flags: "--concurrent-invocations <n>",
     env: "MERINGUE_CONCURRENT_INVOCATIONS",
     about: "invocations of a namespace at a time",
     computedDefault: "of `--limits`",
   }),
-  firesPerMinute: wholeNumber(0, MANY).optional().register(settings, {
+  firesPerMinute: optional(wholeNumber(0, MANY), {
     flags: "--fires-per-minute <n>",
     env: "MERINGUE_FIRES_PER_MINUTE",
     about: "triggers that a namespace may fire in a minute",
     computedDefault: "of `--limits`",
   }),
-  maxConcurrency: wholeNumber(1, MANY).optional().register(settings, {
+  maxConcurrency: optional(wholeNumber(1, MANY), {
     flags: "--max-concurrency <n>",
     env: "MERINGUE_MAX_CONCURRENCY",
     about: "highest concurrency that an action may ask for: activations at a time in one container",
     computedDefault: "of `--limits`",
   }),
-  storeBlockingResults: oneOf(...STORE_LEVELS)
-    .default("STORE_ALWAYS")
-    .register(settings, {
-      flags: "--store-blocking-results <level>",
-      env: "MERINGUE_STORE_BLOCKING_RESULTS",
-      about:
-        "which activations that somebody waited for are kept: all, only failures, or only failures that the action did not itself report; the request header `X-OW-EXTRA-LOGGING: on` has all kept",
-    }),
-  storeNonBlockingResults: oneOf(...STORE_LEVELS)
-    .default("STORE_ALWAYS")
-    .register(settings, {
-      flags: "--store-non-blocking-results <level>",
-      env: "MERINGUE_STORE_NON_BLOCKING_RESULTS",
-      about: "the same of activations that nobody waited for, and of triggers'",
-    }),
-  parameterEncryption: oneOf("off", ...PARAMETER_CIPHERS)
-    .default("off")
-    .register(settings, {
-      flags: "--parameter-encryption <cipher>",
-      env: "MERINGUE_PARAMETER_ENCRYPTION",
-      about:
-        "what parameters of actions and packages are stored under: `off`, `aes-128` or `aes-256`; its key comes in a variable",
-    }),
-  maxStreamBytes: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional().register(settings, {
+  storeBlockingResults: withDefault(oneOf(...STORE_LEVELS), "STORE_ALWAYS", {
+    flags: "--store-blocking-results <level>",
+    env: "MERINGUE_STORE_BLOCKING_RESULTS",
+    about:
+      "which activations that somebody waited for are kept: all, only failures, or only failures that the action did not itself report; the request header `X-OW-EXTRA-LOGGING: on` has all kept",
+  }),
+  storeNonBlockingResults: withDefault(oneOf(...STORE_LEVELS), "STORE_ALWAYS", {
+    flags: "--store-non-blocking-results <level>",
+    env: "MERINGUE_STORE_NON_BLOCKING_RESULTS",
+    about: "the same of activations that nobody waited for, and of triggers'",
+  }),
+  parameterEncryption: withDefault(oneOf("off", ...PARAMETER_CIPHERS), "off", {
+    flags: "--parameter-encryption <cipher>",
+    env: "MERINGUE_PARAMETER_ENCRYPTION",
+    about:
+      "what parameters of actions and packages are stored under: `off`, `aes-128` or `aes-256`; its key comes in a variable",
+  }),
+  maxStreamBytes: optional(wholeNumber(1, Number.MAX_SAFE_INTEGER), {
     flags: "--max-stream-bytes <n>",
     env: "MERINGUE_MAX_STREAM_BYTES",
     unit: "bytes",
     about: "bytes that one streamed answer of a web action may have; an action that sends more has failed",
     computedDefault: "no limit",
   }),
-  queueLimit: wholeNumber(1, MANY).default(10_000).register(settings, {
+  queueLimit: withDefault(wholeNumber(1, MANY), 10_000, {
     flags: "--queue-limit <n>",
     env: "MERINGUE_QUEUE_LIMIT",
     about: "activations that may wait for a container; further ones are refused",
   }),
-  pauseGraceMs: wholeNumber(0, DAY_MS).default(50).register(settings, {
+  pauseGraceMs: withDefault(wholeNumber(0, DAY_MS), 50, {
     flags: "--pause-grace-ms <ms>",
     env: "MERINGUE_PAUSE_GRACE_MS",
     unit: "ms",
     about: "how long an idle container runs on before it is frozen",
   }),
-  idleTimeoutMs: wholeNumber(0, DAY_MS).default(600_000).register(settings, {
+  idleTimeoutMs: withDefault(wholeNumber(0, DAY_MS), 600_000, {
     flags: "--idle-timeout-ms <ms>",
     env: "MERINGUE_IDLE_TIMEOUT_MS",
     unit: "ms",
     about: "how long an idle container is kept",
   }),
-  apiHost: z.string().optional().register(settings, {
+  apiHost: optional(text(), {
     flags: "--api-host <url>",
     env: "MERINGUE_API_HOST",
     about:
       "what actions find in `__OW_API_HOST`, where they should not use the entrance that containers have of their own",
     computedDefault: "an entrance of the container's own",
   }),
-  webHost: z.string().optional().register(settings, {
+  webHost: optional(text(), {
     flags: "--web-host <domain>",
     env: "MERINGUE_WEB_HOST",
     about:
       "domain whose subdomains are hosts of namespaces: `NAMESPACE.DOMAIN/x` is the web action path `/NAMESPACE/x`",
     computedDefault: "none",
   }),
-  controllerUser: z.string().default("controller.user").register(settings, {
+  controllerUser: withDefault(text(), "controller.user", {
     flags: "--controller-user <name>",
     env: "MERINGUE_CONTROLLER_USER",
     about: "user name for `POST /disable`, which like `/invokers` and `/activation` is served on loopback only",
   }),
-  controllerPassword: z.string().default("controller.pass").register(settings, {
+  controllerPassword: withDefault(text(), "controller.pass", {
     flags: "--controller-password <text>",
     env: "MERINGUE_CONTROLLER_PASSWORD",
     about: "password for `POST /disable`; give it as a variable, flags can be seen by other users",
   }),
-});
+} as const;
 
 /** What was given, with the fixed defaults filled in. */
-export type GivenConfig = z.infer<typeof ConfigSchema>;
-export type SettingName = keyof GivenConfig;
+export type GivenConfig = {
+  readonly [Name in NamesWithDefault]: ValueOf<Name>;
+} & {
+  readonly [Name in Exclude<SettingName, NamesWithDefault>]?: ValueOf<Name> | undefined;
+};
+export type SettingName = keyof typeof SETTINGS;
 
-export const settingNames = Object.keys(ConfigSchema.shape) as SettingName[];
+type NamesWithDefault = {
+  [Name in SettingName]: (typeof SETTINGS)[Name] extends SettingWithDefault<unknown>
+    ? undefined extends (typeof SETTINGS)[Name]["fixedDefault"]
+      ? never
+      : Name
+    : never;
+}[SettingName];
+type ValueOf<Name extends SettingName> = (typeof SETTINGS)[Name] extends Setting<infer T> ? T : never;
+
+export const settingNames = Object.keys(SETTINGS) as SettingName[];
 
 /** @returns flags, variable and help of one setting. */
-export function settingOf(name: SettingName): Setting {
-  const setting = settings.get(ConfigSchema.shape[name]);
-  if (setting === undefined) throw new Error(`The setting ${name} is not described.`);
-  return setting;
+export function settingOf(name: SettingName): Setting<unknown> {
+  return SETTINGS[name];
 }
 
 /** The default as people read it, undefined when there is none until start. */
 export function fixedDefaultOf(name: SettingName): string | undefined {
-  const { data } = ConfigSchema.shape[name].safeParse(undefined);
-  return data === undefined ? undefined : String(data);
+  const value = settingOf(name).fixedDefault;
+  return value === undefined ? undefined : String(value);
 }
 
-function wholeNumber(min: number, max: number) {
-  const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, { error })
-    .transform(Number);
+/** What a setting was given as cannot be used. */
+export interface BadValue {
+  readonly name: SettingName;
+  /** Such as `must be a whole number from 0 to 9`. */
+  readonly complaint: string;
 }
 
-function oneOf<const T extends readonly string[]>(...words: T) {
-  return z.enum(words, { error: `must be one of ${words.join(", ")}` });
+/** Reads every setting. @param values by name, as given; absent where nothing was */
+export function readSettings(values: Readonly<Partial<Record<SettingName, string>>>): {
+  /** Those that were given badly have their defaults. */
+  readonly given: GivenConfig;
+  readonly bad: readonly BadValue[];
+} {
+  const bad: BadValue[] = [];
+  const given = settingNames.map((name): readonly [SettingName, unknown] => {
+    const { kind, fixedDefault } = settingOf(name);
+    const value = values[name];
+    if (value === undefined) return [name, fixedDefault];
+    if (kind.accepts(value)) return [name, kind.read(value)];
+    bad.push({ name, complaint: kind.complaint });
+    return [name, fixedDefault];
+  });
+  return { given: Object.fromEntries(given) as GivenConfig, bad };
 }
