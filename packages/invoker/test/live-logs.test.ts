@@ -1,5 +1,11 @@
-import { type ActivationEvent, type ActivationMessage, localActivationFeed } from "@meringue/core";
-import { aSubject, type FakeContainerRuntime, type FakeReply, identityOf } from "@meringue/testkit";
+import { type Activation, type ActivationEvent, type ActivationMessage, localActivationFeed } from "@meringue/core";
+import {
+  aSubject,
+  type FakeContainerRuntime,
+  type FakeReply,
+  identityOf,
+  memoryActivationStore,
+} from "@meringue/testkit";
 import { describe, test } from "vitest";
 import { HASTY, invokerWorld, logOf, messageFor, type WorldOptions } from "./invoker-world.ts";
 import { turn } from "./pool-world.ts";
@@ -110,13 +116,13 @@ describe("an activation that runs", () => {
     expect([runtime.containers.length, heard, soFar(first.message), soFar(second.message)]).toEqual([1, [], [], []]);
 
     end(first.message);
-    const record = await await first.result;
+    const record = await first.result;
     expect(heard).toMatchObject([
       { kind: "log", activationId: record.activationId, line: record.logs[0] },
       { kind: "ended" },
     ]);
     end(second.message);
-    await await second.result;
+    await second.result;
   });
 
   test("is heard with what the platform adds to its log, whether it ran or not", async ({ expect }) => {
@@ -131,6 +137,28 @@ describe("an activation that runs", () => {
     const before = lines().length;
     const unplaced = await ran(messageFor({ limits: { ...HASTY, memory: 4_096 } }));
     expect(lines().slice(before)).toEqual(logOf(unplaced));
+  });
+
+  test("shows all that it printed while its record is on its way to the store", async ({ expect }) => {
+    const store = memoryActivationStore();
+    const stored = Promise.withResolvers<void>();
+    const activations = {
+      ...store,
+      async put(record: Activation) {
+        await stored.promise;
+        await store.put(record);
+      },
+    };
+    const { begin, end, soFar, heard, invoker } = aWorld({ activations });
+    const { message, result } = await begin();
+    end(message, { stdout: "all\n" });
+    while (heard.length === 0) await turn();
+    await turn();
+    expect([soFar(message), heard.length]).toEqual([["stdout: all"], 1]);
+    stored.resolve();
+    await result;
+
+    expect([invoker.logsOf("guest", message.activationId), heard.length]).toEqual([undefined, 2]);
   });
 
   test("that waits for a container has printed nothing", async ({ expect }) => {

@@ -7,6 +7,8 @@ export interface Launcher {
   readonly env: Readonly<Record<string, string>>;
   /** What a proxy in front of it would answer once it has died. */
   readonly whenGone: "connection-lost" | "command-exited";
+  /** Awaited before each start: makes what is made only once it is needed. @throws Error saying why it cannot be made */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** One host path that is shown inside, read-only. */
@@ -17,5 +19,8 @@ export interface Bind {
   readonly target: string;
 }
 
-/** Finds how to run a kind; a string says why it cannot be run here. */
-export type FindLauncher = (kind: string, image: string) => Launcher | string;
+/**
+ * Finds how to run a kind; a string says why it cannot be run here. `memoryMb` is the container's; undefined when it is only
+ * asked whether the kind can be run.
+ */
+export type FindLauncher = (kind: string, image: string, memoryMb?: number) => Launcher | string;

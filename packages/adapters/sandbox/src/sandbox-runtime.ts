@@ -143,8 +143,9 @@ function watchFor(limits: CgroupHost | string): Watch | undefined {
 
 function starter(chosen: Chosen, berths: ReadyPool<Berth>, watch: Watch | undefined) {
   return async (spec: ContainerSpec, gone: () => void): Promise<Container> => {
-    const launcher = chosen.host.options.launchers(spec.kind, spec.image);
+    const launcher = chosen.host.options.launchers(spec.kind, spec.image, spec.memoryMb);
     if (typeof launcher === "string") throw new ContainerStartFailed("image", launcher);
+    await prepared(spec.kind, launcher);
     const absent = missing(launcher);
     if (absent !== undefined) throw new ContainerStartFailed("host", absent);
     let berth: Berth | undefined;
@@ -157,6 +158,14 @@ function starter(chosen: Chosen, berths: ReadyPool<Berth>, watch: Watch | undefi
       throw new ContainerStartFailed("host", `no sandbox could be made: ${reasonOf(cause)}`, { cause });
     }
   };
+}
+
+async function prepared(kind: string, launcher: Launcher): Promise<void> {
+  try {
+    await launcher.prepare?.();
+  } catch (cause) {
+    throw new ContainerStartFailed("image", `${kind} cannot be made ready: ${reasonOf(cause)}`, { cause });
+  }
 }
 
 /** A shell that waited long may have been killed by somebody else. */

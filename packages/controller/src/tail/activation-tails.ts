@@ -170,7 +170,7 @@ function watchCaller(deps: TailDependencies, request: ApiRequest, stream: EventS
   let confirming: Promise<void> | undefined;
   const findAgain = async (): Promise<void> => {
     const before = request.identity;
-    await undefined; // first all others hear of the change
+    await Promise.resolve(); // first all others hear of the change
     try {
       const found = await deps.authenticator.authenticate(request.headers.authorization, request.caller);
       if (found.namespace.name === before.namespace.name) return stream.release();

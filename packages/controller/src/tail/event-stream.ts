@@ -30,12 +30,21 @@ export interface EventStream {
 /** @param response whose head was written. */
 export function eventStream(response: ServerResponse): EventStream {
   const missed = { logs: 0, activations: 0 };
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+  let queue: Buffer[] = [];
+  let queuedBytes = 0;
+  let flushIsDue = false;
   let holds = 0;
   const isOpen = (): boolean => !response.destroyed && !response.writableEnded;
   const hasMissed = (): boolean => missed.logs + missed.activations > 0;
 
+  /** What comes at once goes out at once. */
+  const flush = (): void => {
+    flushIsDue = false;
+    if (holds > 0 || queuedBytes === 0 || !isOpen()) return;
+    response.write(Buffer.concat(queue, queuedBytes));
+    queue = [];
+    queuedBytes = 0;
+  };
   const tellMissed = (): void => {
     if (!hasMissed() || holds > 0 || !isOpen()) return;
     response.write(encodeGap(missed));
@@ -48,13 +57,15 @@ export function eventStream(response: ServerResponse): EventStream {
     send(kind, encoded) {
       if (!isOpen()) return;
       // one that was left out is told of where it is missing: so nothing follows before that
-      const waitingBytes = holds > 0 ? heldBytes : response.writableLength;
-      if (hasMissed() || waitingBytes >= MAX_WAITING_BYTES) missed[kind]++;
-      else if (holds > 0) {
-        const bytes = encoded();
-        held.push(bytes);
-        heldBytes += bytes.length;
-      } else response.write(encoded());
+      if (hasMissed() || queuedBytes + response.writableLength >= MAX_WAITING_BYTES) {
+        missed[kind]++;
+        return;
+      }
+      const bytes = encoded();
+      queue.push(bytes);
+      queuedBytes += bytes.length;
+      if (!flushIsDue) queueMicrotask(flush);
+      flushIsDue = true;
     },
     sendInTurn: (bytes) => (!isOpen() || response.write(bytes) ? Promise.resolve() : drained(response)),
     keepAlive() {
@@ -64,14 +75,14 @@ export function eventStream(response: ServerResponse): EventStream {
       holds++;
     },
     release() {
-      if (--holds > 0) return;
-      const due = held;
-      held = [];
-      heldBytes = 0;
-      if (isOpen()) for (const bytes of due) response.write(bytes);
+      holds--;
+      flush();
       if (!response.writableNeedDrain) tellMissed();
     },
-    end: () => void response.end(),
+    end() {
+      flush();
+      response.end();
+    },
     cut: () => void response.destroy(),
   };
 }

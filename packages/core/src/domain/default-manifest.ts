@@ -47,6 +47,29 @@ export const DEFAULT_MANIFEST: JsonObject = {
         stemCells: stemCells(1, 2),
       },
     ],
+    java: [
+      // what upstream calls its only one; Java 17 runs what was compiled for 8
+      {
+        kind: "java:8",
+        default: false,
+        image: image("action-java-v17"),
+        deprecated: false,
+        requireMain: true,
+        attached: CODE_FILE,
+      },
+      {
+        kind: "java:17",
+        default: true,
+        image: image("action-java-v17"),
+        deprecated: false,
+        requireMain: true,
+        attached: CODE_FILE,
+      },
+    ],
+    php: [{ kind: "php:8.2", default: true, image: image("action-php-v8.2"), deprecated: false, attached: CODE_FILE }],
+    ruby: [
+      { kind: "ruby:3.1", default: true, image: image("action-ruby-v3.1"), deprecated: false, attached: CODE_FILE },
+    ],
   },
   // upstream's name for it: clients create native actions under exactly this image
   blackboxes: [{ prefix: "openwhisk", name: "dockerskeleton", tag: "latest" }],

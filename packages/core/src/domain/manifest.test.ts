@@ -210,16 +210,37 @@ describe("a user's image is one of our own", () => {
 describe("the runtimes that come with Meringue", () => {
   const manifest = parseManifest(DEFAULT_MANIFEST);
 
-  test("are Node, TypeScript and Python", ({ expect }) => {
-    expect(knownKinds(manifest)).toEqual(["nodejs:20", "nodejs:22", "nodejs:24", "typescript:24", "python:3.11"]);
-    const defaults = ["nodejs", "typescript", "python"].map((family) => resolveKind(manifest, `${family}:default`));
-    expect(defaults.map((runtime) => runtime?.kind)).toEqual(["nodejs:24", "typescript:24", "python:3.11"]);
+  test("are Node, TypeScript, Python, Java, PHP and Ruby", ({ expect }) => {
+    expect(knownKinds(manifest)).toEqual([
+      "nodejs:20",
+      "nodejs:22",
+      "nodejs:24",
+      "typescript:24",
+      "python:3.11",
+      "java:8",
+      "java:17",
+      "php:8.2",
+      "ruby:3.1",
+    ]);
+    const defaults = ["nodejs", "typescript", "python", "java", "php", "ruby"].map((family) =>
+      resolveKind(manifest, `${family}:default`),
+    );
+    expect(defaults.map((runtime) => runtime?.kind)).toEqual([
+      "nodejs:24",
+      "typescript:24",
+      "python:3.11",
+      "java:17",
+      "php:8.2",
+      "ruby:3.1",
+    ]);
   });
 
   test("have images named for them and code as attachment", ({ expect }) => {
     for (const runtime of [...manifest.families.values()].flat()) {
-      expect(runtime.image).toBe(`meringue/action-${runtime.kind.replace(":", "-v")}`);
-      expect(runtime).toMatchObject({ attached: true, requireMain: false, sentinelledLogs: true });
+      const name = runtime.kind.replace("java:8", "java:17").replace(":", "-v"); // one image serves both
+      expect(runtime.image).toBe(`meringue/action-${name}`);
+      const requireMain = runtime.kind.startsWith("java:");
+      expect(runtime).toMatchObject({ attached: true, requireMain, sentinelledLogs: true });
     }
   });
 
