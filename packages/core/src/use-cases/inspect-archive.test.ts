@@ -153,7 +153,7 @@ describe("code that is a zip archive", () => {
     });
     await inspect(bytes);
     clearImmediate(next);
-    expect(turns).toBeGreaterThanOrEqual(30);
+    expect(turns).toBeGreaterThanOrEqual(14);
   });
 });
 
