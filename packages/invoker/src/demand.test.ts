@@ -29,6 +29,13 @@ describe("the containers that a queue is worth", () => {
     expect(demand(tableWith(1), learned(undefined), queueOf(5), 0).wanted).toBe(5);
   });
 
+  test("are only a few first ones while nothing is known, until the oldest has waited long enough", ({ expect }) => {
+    expect(demand(tableWith(0), learned(undefined), queueOf(64), 0, 2)).toEqual({ wanted: 2, againInMs: 2 * START_MS });
+    expect(demand(tableWith(2), learned(undefined), queueOf(62), 50, 2)).toEqual({ wanted: 0, againInMs: 70 });
+    expect(demand(tableWith(2), learned(undefined), queueOf(62), 2 * START_MS, 2).wanted).toBe(62);
+    expect(demand(tableWith(0), learned(undefined), queueOf(1), 0, 2)).toEqual({ wanted: 1, againInMs: undefined });
+  });
+
   test("are as many as there are jobs when the owner has none yet", ({ expect }) => {
     expect(demand(tableWith(0), learned(1), queueOf(5), 0).wanted).toBe(5);
   });

@@ -17,12 +17,15 @@ const PATIENCE = 2;
  * Containers that an owner's waiting jobs need beyond the room that its containers will soon have. Where those it has
  * are expected to serve the queue before a new one could be up, none: sixty short calls at a time need one container,
  * not sixty. The expectation is dropped when the oldest job has waited longer than it allowed for.
+ * @param firstStarts containers that an owner gets while nothing is known of how long its activations take: what would
+ * be started beside them keeps them from coming up
  */
 export function demand(
   table: ContainerTable,
   pace: Pace,
   { ownerKey, jobs, head, cellKey }: OwnerQueue,
   now: number,
+  firstStarts = Number.POSITIVE_INFINITY,
 ): Demand {
   const { concurrency } = head.owner;
   let soon = 0;
@@ -33,12 +36,10 @@ export function demand(
   const unserved = Math.ceil((jobs.length - soon) / concurrency);
   const [runMs, startMs] = [pace.runMs(ownerKey), pace.startMs(cellKey)];
   const there = table.count(ownerKey);
-  if (unserved <= 0 || there === 0 || runMs === undefined) {
-    return { wanted: unserved, againInMs: undefined };
-  }
+  if (unserved <= 0 || (there === 0 && runMs !== undefined)) return { wanted: unserved, againInMs: undefined };
   const patienceMs = startMs * PATIENCE - (now - head.since);
   if (patienceMs <= 0) return { wanted: unserved, againInMs: undefined };
-  const enough = Math.ceil((jobs.length * runMs) / startMs / concurrency);
+  const enough = runMs === undefined ? firstStarts : Math.ceil((jobs.length * runMs) / startMs / concurrency);
   const wanted = Math.min(unserved, enough - there);
   return { wanted, againInMs: wanted < unserved ? Math.max(1, patienceMs) : undefined };
 }

@@ -49,6 +49,8 @@ export interface InvokerOptions {
   /** Memory that all containers together may hold, in mebibytes. */
   readonly memoryMb: number;
   readonly parallelStarts: number;
+  /** See `PoolOptions`. */
+  readonly firstStarts?: number;
   readonly pauseGraceMs: number;
   readonly idleTimeoutMs: number;
   /** Activations that may wait for a container before more are refused. */

@@ -53,6 +53,8 @@ interface Round {
 export interface PlacementOptions {
   /** Containers that may be started at the same time. */
   readonly parallelStarts: number;
+  /** See `PoolOptions`. */
+  readonly firstStarts?: number;
   readonly clock: Clock;
   readonly pace: Pace;
 }
@@ -62,7 +64,7 @@ export function placement(
   table: ContainerTable,
   waiting: WaitingJobs,
   starts: ContainerStarts,
-  { parallelStarts, clock, pace }: PlacementOptions,
+  { parallelStarts, firstStarts, clock, pace }: PlacementOptions,
   effects: PlacementEffects,
 ): Placement {
   let reserved = false;
@@ -72,7 +74,7 @@ export function placement(
 
   const wantedBy = (queue: OwnerQueue, round: Round): number => {
     if (queue.jobs.length === 0) return 0;
-    const { wanted, againInMs } = demand(table, pace, queue, round.now);
+    const { wanted, againInMs } = demand(table, pace, queue, round.now, firstStarts);
     if (againInMs !== undefined) round.againInMs = Math.min(round.againInMs, againInMs);
     return wanted;
   };

@@ -8,6 +8,8 @@ export interface PoolOptions {
   readonly memoryMb: number;
   /** Containers that may be started at the same time. */
   readonly parallelStarts: number;
+  /** Of them, for one action that nothing is known of yet: more make each come up later. Default: no fewer. */
+  readonly firstStarts?: number;
   /** Idle time after which a container is frozen, and after which it is removed; milliseconds. */
   readonly pauseGraceMs: number;
   readonly idleTimeoutMs: number;

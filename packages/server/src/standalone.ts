@@ -252,6 +252,7 @@ async function startInvoker(
     parameterLocks,
     memoryMb: config.userMemoryMb,
     parallelStarts: availableParallelism() * STARTS_PER_CORE,
+    firstStarts: availableParallelism(),
     pauseGraceMs: config.pauseGraceMs,
     idleTimeoutMs: config.idleTimeoutMs,
     queueLimit: config.queueLimit,
