@@ -9,15 +9,18 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 const run = promisify(execFile);
 const here = new URL(".", import.meta.url);
 
+/** Maven brings a dozen plugins when it first builds. */
+const MAVEN_LIMIT_MS = 180_000;
+
 /** Builds the example's archive by its own script. */
-async function build(name: string): Promise<Buffer> {
+async function build(name: string, archive = "action.zip"): Promise<Buffer> {
   await run("sh", [new URL(`${name}/build.sh`, here).pathname], {
     env: { ...process.env, PYTHON: "/usr/bin/python3" },
   });
-  return await readFile(new URL(`${name}/action.zip`, here));
+  return await readFile(new URL(`${name}/${archive}`, here));
 }
 
-// Building fetches libraries from npm and PyPI, which `npm test` alone must not depend on.
+// Building fetches libraries from npm, PyPI and Maven's repository, which `npm test` alone must not depend on.
 describe.skipIf(process.env["MERINGUE_LANE"] !== "examples")("the examples, built as their READMEs say", () => {
   let server: ServerProcess;
   let client: ReturnType<typeof openwhisk>;
@@ -75,6 +78,25 @@ describe.skipIf(process.env["MERINGUE_LANE"] !== "examples")("the examples, buil
     expect(Buffer.from(String(result["image"]), "base64").toString("latin1", 1, 4)).toBe("PNG");
   });
 
+  test("qr-code draws a text as a QR code", async ({ expect }) => {
+    const action = await build("qr-code");
+    await client.actions.create({ name: "qr-code", action, kind: "php:default", annotations: { "web-export": true } });
+
+    const answer = await fetch(`${server.url}/api/v1/web/guest/default/qr-code.http?text=hello&size=300`);
+
+    expect(answer.headers.get("content-type")).toBe("image/svg+xml");
+    expect(await answer.text()).toMatch(/<svg [^>]*width="300"[^]*<path /);
+  });
+
+  test("code-highlight colours code", async ({ expect }) => {
+    await deploy("code-highlight", "ruby:default");
+
+    const result = await invoke("code-highlight", { language: "ruby", code: 'puts "hello"' });
+
+    const html = `<pre class="highlight"><span class="nb">puts</span> <span class="s2">"hello"</span></pre>`;
+    expect(result).toMatchObject({ language: "ruby", html, css: expect.stringContaining(".highlight .nb") as string });
+  });
+
   test("server-sent-events says a text word by word, and goes on where a reader was cut off", async ({ expect }) => {
     const action = await build("server-sent-events");
     const annotations = { "web-export": true, stream: true };
@@ -96,6 +118,20 @@ describe.skipIf(process.env["MERINGUE_LANE"] !== "examples")("the examples, buil
     expect((await rest.text()).match(/^data: .*$/gm)).toEqual(["data: not", "data: 4"]);
     expect(await invoke("server-sent-events", { text: "to be", pauseMs: 0 })).toMatchObject({
       body: expect.stringMatching(/data: to\n\n[^]*data: be\n\n/) as string,
+    });
+  });
+
+  test("fuzzy-match finds what is like a word", { timeout: MAVEN_LIMIT_MS }, async ({ expect }) => {
+    const code = (await build("fuzzy-match", "action.jar")).toString("base64");
+    const exec = { kind: "java:17", code, main: "fuzzy.Match" };
+    await client.actions.create({ name: "fuzzy-match", action: { exec } } as never);
+
+    const candidates = ["Augsburg", "Hamburg", "Homburg"];
+    expect(await invoke("fuzzy-match", { word: "Hamburk", candidates, most: 2 })).toEqual({
+      matches: [
+        { candidate: "Hamburg", score: 0.943 },
+        { candidate: "Homburg", score: 0.829 },
+      ],
     });
   });
 

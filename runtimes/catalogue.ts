@@ -1,6 +1,11 @@
+import type { Interpreter } from "./catalogue/find-interpreter.ts";
+import { findJava } from "./catalogue/find-java.ts";
 import { findNodes, type NodeBinary } from "./catalogue/find-node.ts";
+import { findPhp } from "./catalogue/find-php.ts";
 import { findPython, type PythonBinary } from "./catalogue/find-python.ts";
+import { findRuby } from "./catalogue/find-ruby.ts";
 import { type Gathered, gatherFiles } from "./catalogue/gather.ts";
+import { describeJava, javaLauncher } from "./catalogue/java-launcher.ts";
 
 /** How actions of one kind are run in a sandbox: a program that speaks the launcher protocol, and what it needs. */
 export interface Launcher {
@@ -12,6 +17,8 @@ export interface Launcher {
   readonly env: Readonly<Record<string, string>>;
   /** What a proxy in front of it would answer once it has died. */
   readonly whenGone: "connection-lost" | "command-exited";
+  /** Makes what is made only once it is needed. To be awaited before the program is started. @throws when it cannot be made */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** Where to look, and where to keep what was gathered. */
@@ -20,21 +27,40 @@ export interface LauncherSearch {
   readonly cacheDir: string;
   /** The kinds that the lines should speak of. Default: the ones that have a launcher here. */
   readonly kinds?: readonly string[];
-  /** `PATH`, and `MERINGUE_NODE_<major>` for a Node.js binary to be used. Default: the process's own. */
+  /**
+   * `PATH`, `JAVA_HOME`, and what is to be used: `MERINGUE_NODE_<major>` for a Node.js binary, `MERINGUE_JAVA_<major>` for the
+   * folder of a JDK, `MERINGUE_GSON` for a jar. Default: the process's own.
+   */
   readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Which kinds can be run without Docker, and how. */
 export interface Launchers {
-  /** A string says, in one sentence without a period, why there is none. */
-  launcherFor(kind: string, image: string): Launcher | string;
+  /**
+   * A string says, in one sentence without a period, why there is none.
+   * @param memoryMb of the container, for programs that must be told
+   */
+  launcherFor(kind: string, image: string, memoryMb?: number): Launcher | string;
   /** For the operator at start: one fact a line. */
   readonly lines: readonly string[];
 }
 
-const DEFAULT_KINDS = ["nodejs:20", "nodejs:22", "nodejs:24", "typescript:24", "python:3.11"];
+const DEFAULT_KINDS = [
+  "nodejs:20",
+  "nodejs:22",
+  "nodejs:24",
+  "typescript:24",
+  "python:3.11",
+  "php:8.2",
+  "ruby:3.1",
+  "java:8",
+  "java:17",
+];
 const NODE_KIND = /^(nodejs|typescript)(?::(\d+))?$/;
 const PYTHON_KIND = /^python:3(?:\.\d+)?$/;
+const PHP_KIND = /^php:8\.\d+$/;
+const RUBY_KIND = /^ruby:[23]\.\d+$/;
+const JAVA_KIND = /^java(?::(\d+))?$/;
 const NATIVE_IMAGE = /(?:^|\/)dockerskeleton(?::|$)/;
 /** Gives Node.js its input as descriptor 4 and an empty one as 0: it can't duplicate descriptors itself. */
 const MOVE_INPUT = ["/bin/sh", "-c", 'exec "$0" "$@" 4<&0 </dev/null'];
@@ -42,16 +68,29 @@ const MOVE_INPUT = ["/bin/sh", "-c", 'exec "$0" "$@" 4<&0 </dev/null'];
 /** Looks for language binaries once, and gathers the runtimes' files in the cache folder. */
 export async function findLaunchers(search: LauncherSearch): Promise<Launchers> {
   const env = search.env ?? process.env;
-  const [nodes, python] = await Promise.all([findNodes(env), findPython()]);
+  const [nodes, python, php, ruby] = await Promise.all([findNodes(env), findPython(), findPhp(), findRuby()]);
+  const java = findJava(env);
   const files = await gatherFiles(search.cacheDir, typeof python === "string" ? undefined : python);
-  const launcherFor = (kind: string, image: string): Launcher | string => {
+  const launcherFor = (kind: string, image: string, memoryMb?: number): Launcher | string => {
     const [, family, major] = NODE_KIND.exec(kind) ?? [];
     if (family !== undefined) return nodeLauncher(family, nodes, major, files);
     if (PYTHON_KIND.test(kind)) return typeof python === "string" ? python : pythonLauncher(python, files);
+    if (PHP_KIND.test(kind)) return typeof php === "string" ? php : phpLauncher(php, files);
+    if (RUBY_KIND.test(kind)) return typeof ruby === "string" ? ruby : rubyLauncher(ruby, files);
+    const asJava = JAVA_KIND.exec(kind);
+    if (asJava !== null)
+      return typeof java === "string" ? java : javaLauncher(java, asJava[1], files.runtimes, memoryMb);
     if (kind !== "blackbox") return `no launcher for ${kind} without Docker`;
     return NATIVE_IMAGE.test(image) ? nativeLauncher(nodes[0], files) : `no launcher for image ${image} without Docker`;
   };
-  return { launcherFor, lines: (search.kinds ?? DEFAULT_KINDS).flatMap((kind) => describe(kind, nodes, python)) };
+  const lineOf = (kind: string): string[] => {
+    if (PHP_KIND.test(kind)) return [describeInterpreter(kind, "PHP", php)];
+    if (RUBY_KIND.test(kind)) return [describeInterpreter(kind, "Ruby", ruby)];
+    const asJava = JAVA_KIND.exec(kind);
+    if (asJava !== null) return [describeJava(kind, asJava[1], java)];
+    return describe(kind, nodes, python);
+  };
+  return { launcherFor, lines: (search.kinds ?? DEFAULT_KINDS).flatMap(lineOf) };
 }
 
 function nodeLauncher(
@@ -85,6 +124,24 @@ function pythonLauncher(python: PythonBinary, files: Gathered): Launcher {
   return {
     argv: [python.path, "-I", "-X", "utf8", "/runtime/python/launcher.py"],
     binds: [{ source: `${files.runtimes}/python`, target: "/runtime/python" }],
+    env: {},
+    whenGone: "command-exited",
+  };
+}
+
+function phpLauncher(php: Interpreter, files: Gathered): Launcher {
+  return {
+    argv: [php.path, "-c", "/runtime/php/php.ini", "/runtime/php/launcher.php"],
+    binds: [{ source: `${files.runtimes}/php`, target: "/runtime/php" }],
+    env: {},
+    whenGone: "command-exited",
+  };
+}
+
+function rubyLauncher(ruby: Interpreter, files: Gathered): Launcher {
+  return {
+    argv: [ruby.path, "-EUTF-8", "/runtime/ruby/launcher.rb"],
+    binds: [{ source: `${files.runtimes}/ruby`, target: "/runtime/ruby" }],
     env: {},
     whenGone: "command-exited",
   };
@@ -139,7 +196,10 @@ function describe(
       major === undefined || `${node.major}` === major ? "" : `; set MERINGUE_NODE_${major} for Node.js ${major}`;
     return [`${kind} runs on Node.js ${node.version} (${node.path})${missing}`];
   }
-  if (!PYTHON_KIND.test(kind)) return [];
-  if (typeof python === "string") return [`${kind} cannot be run: ${python}`];
-  return [`${kind} runs on Python ${python.version} (${python.path})`];
+  return PYTHON_KIND.test(kind) ? [describeInterpreter(kind, "Python", python)] : [];
+}
+
+function describeInterpreter(kind: string, name: string, found: Interpreter | string): string {
+  if (typeof found === "string") return `${kind} cannot be run: ${found}`;
+  return `${kind} runs on ${name} ${found.version} (${found.path})`;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type ServerProcess, startServer } from "@meringue/testkit";
 import openwhisk from "openwhisk";
 import { afterAll, beforeAll, test } from "vitest";
@@ -135,13 +136,22 @@ export function clientsSuite(flags: readonly string[]): void {
     ],
   ] as const;
 
-  test.for(KINDS)("runs %s, and keeps what it was given apart", async ([name, exec], { expect }) => {
+  async function increments(name: string, exec: object): Promise<unknown> {
     await client.actions.create({ name, action: { exec } } as never);
-
-    const results = await Promise.all(
+    return Promise.all(
       [1, 2, 3].map((n) => client.actions.invoke({ name, params: { n }, blocking: true, result: true })),
     );
+  }
 
-    expect(results).toEqual([{ n: 2 }, { n: 3 }, { n: 4 }]);
+  test.for(KINDS)("runs %s, and keeps what it was given apart", async ([name, exec], { expect }) => {
+    expect(await increments(name, exec)).toEqual([{ n: 2 }, { n: 3 }, { n: 4 }]);
+  });
+
+  test.for([
+    ["/usr/bin/php", { kind: "php:default", code: "<?php function main($args) { return ['n' => $args['n'] + 1]; }" }],
+    ["/usr/bin/ruby", { kind: "ruby:default", code: "def main(args) = { n: args['n'] + 1 }" }],
+  ] as const)("runs %s (if it is installed)", async ([program, exec], { expect, skip }) => {
+    skip(!existsSync(program), `no ${program}`);
+    expect(await increments(exec.kind.slice(0, 3), exec)).toEqual([{ n: 2 }, { n: 3 }, { n: 4 }]);
   });
 }

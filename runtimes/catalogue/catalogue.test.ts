@@ -43,6 +43,13 @@ describe("the catalogue of launchers", () => {
     expect(launcherFor("blackbox", "openwhisk/dockerskeleton:nightly")).toHaveProperty("argv");
   });
 
+  test("runs whatever PHP 8 and Ruby a manifest names on the machine's own, but no PHP 7", async ({ expect }) => {
+    const { launcherFor } = await findLaunchers({ cacheDir });
+    expect(launcherFor("php:8.1", "")).toEqual(launcherFor("php:8.2", ""));
+    expect(launcherFor("ruby:2.5", "")).toEqual(launcherFor("ruby:3.1", ""));
+    expect(launcherFor("php:7.4", "")).toBe("no launcher for php:7.4 without Docker");
+  });
+
   test("binds only what exists, read from one folder that is made once", async ({ expect }) => {
     const { launcherFor } = await findLaunchers({ cacheDir });
     await findLaunchers({ cacheDir });

@@ -11,7 +11,7 @@ import { type ModuleFolder, moduleClosure } from "./module-closure.ts";
 
 /** Where the files that sandboxes show were put. */
 export interface Gathered {
-  /** Holds a folder for each runtime: nodejs, typescript, python, native. */
+  /** Holds a folder for each runtime. */
   readonly runtimes: string;
   /** A node_modules folder with what actions may import. */
   readonly modules: string;
@@ -19,9 +19,18 @@ export interface Gathered {
 
 const run = promisify(execFile);
 const RUNTIMES = fileURLToPath(new URL("..", import.meta.url));
-const FILES = ["{nodejs,typescript,native}/*.{cjs,sh}", "python/**/*.py"];
-/** What actions of the nodejs and typescript kinds find without bringing it. */
-const OFFERED = "openwhisk";
+const FILES = [
+  "{nodejs,typescript,native}/*.{cjs,sh}",
+  "python/**/*.py",
+  "php/**/*.{php,ini}",
+  "ruby/**/*.rb",
+  "java/**/*.java",
+];
+/**
+ * What actions of the nodejs and typescript kinds find without bringing it: the client, and what compositions with
+ * `parallel` or `map` load. Those call `redis` by callbacks, which its version 4 has no more.
+ */
+const OFFERED = ["openwhisk", "redis", "uuid"];
 
 /**
  * Copies the runtimes' files and the offered modules into a folder named for their contents; nothing is done when it is
@@ -29,7 +38,7 @@ const OFFERED = "openwhisk";
  */
 export async function gatherFiles(cacheDir: string, python: PythonBinary | undefined): Promise<Gathered> {
   const names = FILES.flatMap((pattern) => globSync(pattern, { cwd: RUNTIMES })).sort();
-  const modules = moduleClosure(OFFERED, RUNTIMES);
+  const modules = offeredModules();
   const place = join(cacheDir, `runtimes-${await fingerprint(names, modules, python)}`);
   if (!existsSync(place)) {
     await mkdir(cacheDir, { recursive: true });
@@ -38,6 +47,12 @@ export async function gatherFiles(cacheDir: string, python: PythonBinary | undef
     await moveIfFirst(draft, place);
   }
   return { runtimes: place, modules: join(place, "node_modules") };
+}
+
+/** Each once: all of them lie in one node_modules folder here, and will there. */
+function offeredModules(): readonly ModuleFolder[] {
+  const found = OFFERED.flatMap((name) => moduleClosure(name, RUNTIMES));
+  return [...new Map(found.map((module) => [module.name, module])).values()];
 }
 
 async function fingerprint(

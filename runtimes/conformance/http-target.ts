@@ -11,7 +11,7 @@ import type { Reply, StartTarget, Target } from "./target.ts";
 /** Of an answer to /run that is made of lines. */
 const LINES_TYPE = "application/vnd.meringue.answer-lines";
 
-const START_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 30_000;
 const RETRY_MS = 5;
 
 /** Speaks the action container protocol to a plain process, which is told its address by flags. */
@@ -81,7 +81,7 @@ export function httpClient(port: number): Pick<Target, "stream"> & {
   return { post, stream, close: () => agent.destroy() };
 }
 
-/** Waits until something listens. @throws when nothing does within ten seconds, or it ended. */
+/** Waits until something listens. @throws when nothing does within half a minute, or it ended. */
 export async function untilOpen(port: number, ended: () => boolean): Promise<void> {
   const deadline = Date.now() + START_LIMIT_MS;
   while (!(await isOpen(port))) {
@@ -98,7 +98,8 @@ function isOpen(port: number): Promise<boolean> {
   });
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

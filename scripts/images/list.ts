@@ -1,4 +1,4 @@
-export type RuntimeFolder = "nodejs" | "typescript" | "python" | "native";
+export type RuntimeFolder = "nodejs" | "typescript" | "python" | "php" | "ruby" | "native" | "java";
 
 /** An image, and what goes into it. */
 export interface ImageRecipe {
@@ -50,6 +50,27 @@ export const IMAGES: readonly ImageRecipe[] = [
     tags: ["meringue/action-python-v3.11:latest"],
     dockerfile: "python",
     runtimes: ["python"],
+    proxy: true,
+  },
+  {
+    name: "action-java-v17",
+    tags: ["meringue/action-java-v17:latest"],
+    dockerfile: "java",
+    runtimes: ["java"],
+    proxy: true,
+  },
+  {
+    name: "action-php-v8.2",
+    tags: ["meringue/action-php-v8.2:latest"],
+    dockerfile: "php",
+    runtimes: ["php"],
+    proxy: true,
+  },
+  {
+    name: "action-ruby-v3.1",
+    tags: ["meringue/action-ruby-v3.1:latest"],
+    dockerfile: "ruby",
+    runtimes: ["ruby"],
     proxy: true,
   },
   {

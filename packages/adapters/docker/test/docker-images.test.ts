@@ -4,6 +4,8 @@ import { ask, realRuntime, whyNoContainers } from "./real-engine.ts";
 const why = await whyNoContainers();
 const SENTINEL = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX\n";
 const OUTPUT_TIMEOUT_MS = 10_000;
+/** Loading Rails' helpers takes seconds on a busy machine. */
+const SLOW_TEST_MS = 30_000;
 const PYTHON = "meringue/action-python-v3.11";
 const NATIVE = "openwhisk/dockerskeleton:latest";
 
@@ -68,6 +70,64 @@ def main(args):
     expect(await action.run({ name: "again" })).toEqual({ error: "no action defined yet" });
     await printed(expect, action.output.stdout, `${SENTINEL}at load prod\n${SENTINEL}${SENTINEL}`);
     expect(action.output.stderr()).toContain("ModuleNotFoundError");
+  });
+
+  test("run PHP, with upstream's extensions and libraries", async ({ expect }) => {
+    await using world = await realRuntime();
+    const action = await world.start({ image: "meringue/action-php-v8.2" });
+    expect(await action.init(text("<?php exit(1);"))).toEqual({
+      error: "Cannot start action. Check logs for details.",
+    });
+    const code = `<?php
+echo "at load ", getenv("STAGE"), "\n";
+function main(array $args): array {
+  if (isset($args["exit"])) exit(1);
+  file_put_contents("php://stderr", "no end of line");
+  $wanted = ["bcmath", "curl", "gd", "intl", "mbstring", "mongodb", "mysqli", "pdo_mysql", "pdo_pgsql", "pdo_sqlite", "soap", "zip"];
+  return [
+    "version" => PHP_MAJOR_VERSION . "." . PHP_MINOR_VERSION,
+    "missing" => array_values(array_diff($wanted, array_map("strtolower", get_loaded_extensions()))),
+    "uuid" => strlen(Ramsey\\Uuid\\Uuid::uuid4()->toString()),
+    "client" => get_class(new GuzzleHttp\\Client()),
+    "name" => $args["name"],
+  ];
+}`;
+    expect(await action.init(text(code))).toEqual({ ok: true });
+    const result = { version: "8.2", missing: [], uuid: 36, client: "GuzzleHttp\\Client", name: "❄ ☃ ❄" };
+    expect(await action.run({ name: "❄ ☃ ❄" })).toEqual(result);
+    expect(await action.run({ exit: true })).toEqual({ error: "command exited" });
+    await printed(
+      expect,
+      action.output.stderr,
+      `Command exited abruptly during initialization.\n${SENTINEL}no end of line\n${SENTINEL}${SENTINEL}`,
+    );
+    expect(action.output.stdout()).toContain("at load prod\n");
+  });
+
+  test("run Ruby, with upstream's gems", { timeout: SLOW_TEST_MS }, async ({ expect }) => {
+    await using world = await realRuntime();
+    const action = await world.start({ image: "meringue/action-ruby-v3.1" });
+    expect(await action.init(text("10 PRINT"))).toEqual({
+      error: "Invalid Ruby Code: failed to parse the input code",
+    });
+    const code = `require "active_support/all"
+require "jwt"
+require "mechanize"
+require "zip"
+puts "at load #{ENV["STAGE"]}"
+def main(args)
+  raise "nooooo" if args["raise"]
+  { version: RUBY_VERSION[/\\d+\\.\\d+/], days: 2.days.to_i, name: args["name"], bundle: \`bundle --version\`[/^\\w+/] }
+end`;
+    expect(await action.init(text(code))).toEqual({ OK: true });
+    const result = { version: "3.1", days: 172_800, name: "❄ ☃ ❄", bundle: "Bundler" };
+    expect(await action.run({ name: "❄ ☃ ❄" })).toEqual(result);
+    const error = "Invalid Action: An error occurred running the action";
+    expect(await action.run({ raise: true })).toEqual({ error });
+    const refusal = "Invalid Ruby Code: failed to parse the input code";
+    const failures = [refusal, error].map((text) => `{"error":"${text}"}\n${SENTINEL}`);
+    await printed(expect, action.output.stdout, `${failures[0]}at load prod\n${SENTINEL}${failures[1]}`);
+    expect(action.output.stderr()).toContain("nooooo (RuntimeError)");
   });
 
   test("run native actions, and a stub before there is one", async ({ expect }) => {

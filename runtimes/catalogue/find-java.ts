@@ -1,0 +1,71 @@
+import { existsSync, globSync, readFileSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+
+/** A Java development kit on this machine. */
+export interface Jdk {
+  /** Its folder, absolute, without symbolic links. */
+  readonly home: string;
+  /** `17.0.15`. */
+  readonly version: string;
+  readonly major: number;
+}
+
+/** What Java actions need. */
+export interface JavaTools {
+  /** The oldest first, at least one, one of each major version. */
+  readonly jdks: readonly Jdk[];
+  /** The jar of Gson, whose types actions take and return. */
+  readonly gson: string;
+}
+
+/** What the launcher is written for. */
+const OLDEST_MAJOR = 17;
+const NAMED = /^MERINGUE_JAVA_\d+$/;
+const INSTALLED = ["/usr/lib/jvm/*", "/usr/local/lib/jvm/*", "/opt/*jdk*"];
+/** Debian's, Fedora's. */
+const GSON_PACKAGED = ["/usr/share/java/gson.jar", "/usr/share/java/google-gson/gson.jar"];
+/** Where Maven keeps what some build has once brought; newer versions last. */
+const GSON_OF_MAVEN = ".m2/repository/com/google/code/gson/gson/2.*/gson-2.*.jar";
+
+/**
+ * Looks for JDKs named by `MERINGUE_JAVA_<major>` (a folder), by JAVA_HOME, on PATH and in the usual places, and for Gson,
+ * which `MERINGUE_GSON` may name. No program is started.
+ * @returns a string that says what is missing
+ */
+export function findJava(env: NodeJS.ProcessEnv): JavaTools | string {
+  const named = Object.keys(env).flatMap((key) => (NAMED.test(key) && env[key] ? [env[key]] : []));
+  const onPath = (env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "javac"));
+  const homes = [
+    ...named,
+    ...(env["JAVA_HOME"] ? [env["JAVA_HOME"]] : []),
+    ...onPath.filter((path) => existsSync(path)).map((path) => dirname(dirname(realpathSync(path)))),
+    ...INSTALLED.flatMap((pattern) => globSync(pattern).sort()),
+  ];
+  const found = homes.flatMap((home) => readJdk(home) ?? []);
+  // Whoever is named first is kept.
+  const jdks = [...new Map(found.toReversed().map((jdk) => [jdk.major, jdk])).values()];
+  if (jdks.length === 0) return `no JDK ${OLDEST_MAJOR} or newer, such as Debian's default-jdk-headless`;
+  const gson = findGson(env);
+  if (gson === undefined) return "no Gson: install libgoogle-gson-java, or name its jar in MERINGUE_GSON";
+  return { jdks: jdks.sort((a, b) => a.major - b.major), gson };
+}
+
+/** @returns undefined when it is no JDK, or too old. Every JDK tells its version in a file. */
+function readJdk(folder: string): Jdk | undefined {
+  if (!["bin/java", "bin/javac", "release"].every((file) => existsSync(join(folder, file)))) return undefined;
+  const home = realpathSync(folder);
+  const version = /^JAVA_VERSION="(.*)"$/m.exec(readFileSync(join(home, "release"), "utf8"))?.[1];
+  const major = Number(version?.split(/[.+-]/)[0]);
+  return version !== undefined && major >= OLDEST_MAJOR ? { home, version, major } : undefined;
+}
+
+function findGson(env: NodeJS.ProcessEnv): string | undefined {
+  const named = env["MERINGUE_GSON"];
+  if (named) return existsSync(named) ? realpathSync(named) : undefined;
+  const packaged = GSON_PACKAGED.find((path) => existsSync(path));
+  if (packaged !== undefined) return realpathSync(packaged);
+  const ofMaven = globSync(GSON_OF_MAVEN, { cwd: homedir() }).filter((path) => !/-(sources|javadoc)\.jar$/.test(path));
+  const newest = ofMaven.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
+  return newest === undefined ? undefined : join(homedir(), newest);
+}

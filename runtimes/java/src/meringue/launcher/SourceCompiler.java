@@ -1,0 +1,41 @@
+package meringue.launcher;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
+import javax.tools.ToolProvider;
+
+/** The compiler of this JDK, inside this process: it is warm sooner than one of its own. */
+final class SourceCompiler {
+  private SourceCompiler() {}
+
+  /** Compiles into a folder, which is made. Warnings and notes don't matter. */
+  static void compile(List<Path> sources, List<Path> jars, Path classes) throws IOException, CompilationFailed {
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    if (compiler == null) throw new CompilationFailed("source needs a JDK, and this Java has no compiler: upload a jar");
+    Files.createDirectories(classes);
+    List<String> options = new ArrayList<>(List.of("-nowarn", "-Xlint:none", "-implicit:none"));
+    if (jars.isEmpty()) options.add("-proc:none");
+    StringWriter output = new StringWriter();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, Locale.ROOT, StandardCharsets.UTF_8)) {
+      files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(classes));
+      List<Path> path = new ArrayList<>(jars);
+      for (String own : System.getProperty("java.class.path").split(File.pathSeparator)) path.add(Path.of(own));
+      files.setLocationFromPaths(StandardLocation.CLASS_PATH, path);
+      Iterable<? extends JavaFileObject> units = files.getJavaFileObjectsFromPaths(sources);
+      if (!compiler.getTask(output, files, null, options, null, units).call()) {
+        throw new CompilationFailed(output.toString().strip());
+      }
+    }
+  }
+}
