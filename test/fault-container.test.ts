@@ -17,8 +17,8 @@ const needsProc = process.platform === "linux" ? "" : " (skipped: finds processe
 const MARKED = `
 const { spawn } = require("node:child_process");
 exports.main = ({ marker, wait }) => {
+  console.log("working"); // before the sign by which the test knows that it runs
   if (marker) spawn("sleep", [marker], { stdio: "ignore" });
-  console.log("working");
   return wait ? new Promise(() => {}) : { done: true };
 };`;
 /** A frozen process takes no notice of a signal where control groups are of the first generation. */
