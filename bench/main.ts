@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   if (line.quick) return;
   const before = comparisonText(report, await keptReports());
   if (before !== undefined) console.log(`\nSince the last kept run\n${before}`);
-  const path = await writeReport(line.keep ? KEPT_FOLDER : SCRATCH_FOLDER, report, !line.keep);
+  const path = await writeReport(line.keep ? KEPT_FOLDER : SCRATCH_FOLDER, report);
   console.log(`\nfigures kept in ${path}`);
   if (line.keep) console.log(`written: ${(await writeDocs(ROOT)).join(", ")}`);
 }
