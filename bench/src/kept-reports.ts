@@ -8,11 +8,10 @@ export const KEPT_FOLDER = fileURLToPath(new URL("../results", import.meta.url))
 /** Where the others go. */
 export const SCRATCH_FOLDER = fileURLToPath(new URL("../../.bench", import.meta.url));
 
-/** Writes a report, under a name with its time: one run takes nothing from another of the same day. @returns its path */
+/** Writes a report. @returns its path */
 export async function writeReport(folder: string, report: Report): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const time = report.date.slice(11, 19).replaceAll(":", "");
-  const path = join(folder, `${reportName(report)}-${time}.json`);
+  const path = join(folder, `${reportName(report)}.json`);
   await writeFile(path, `${JSON.stringify(report, undefined, 1)}\n`);
   return path;
 }

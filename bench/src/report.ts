@@ -70,7 +70,7 @@ export async function commitOf(folder: string): Promise<string> {
   }
 }
 
-/** `2026-08-30-1a2b3c4`: what a kept report is called. */
+/** `2026-08-30-1a2b3c4-181500`: what a report is called. With its time, so that no run takes another's place. */
 export function reportName({ date, commit }: Report): string {
-  return `${date.slice(0, 10)}-${commit}`;
+  return `${date.slice(0, 10)}-${commit}-${date.slice(11, 19).replaceAll(":", "")}`;
 }

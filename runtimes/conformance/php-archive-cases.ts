@@ -1,6 +1,7 @@
 import { tarGz, zip, zipRenaming } from "./archives.ts";
 import type { Case } from "./cases.ts";
-import { ECHO, NOT_BUILT, NOT_STARTED, refused, works } from "./php-expectations.ts";
+import { ECHO, refused } from "./php-expectations.ts";
+import { NOT_BUILT, NOT_STARTED, works } from "./proxy-expectations.ts";
 import type { Upload } from "./target.ts";
 
 async function binary(code: string | Promise<string>, main?: string): Promise<Upload> {

@@ -1,5 +1,6 @@
 import { type Case, errorOf, ONE_PAIR } from "./cases.ts";
-import { ECHO, NO_DICTIONARY, NOT_STARTED, refused, works } from "./php-expectations.ts";
+import { ECHO, refused } from "./php-expectations.ts";
+import { NO_DICTIONARY, NOT_STARTED, works } from "./proxy-expectations.ts";
 import { withValue } from "./target.ts";
 
 const LARGE_SOURCE_BYTES = 500_000;

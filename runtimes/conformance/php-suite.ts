@@ -2,8 +2,8 @@ import { describe, test } from "vitest";
 import { caseSuite } from "./cases.ts";
 import { type CommonSamples, commonConformance } from "./common-suite.ts";
 import { phpArchiveCases } from "./php-archive-cases.ts";
-import { NOT_STARTED } from "./php-expectations.ts";
 import { phpSourceCases } from "./php-source-cases.ts";
+import { NOT_STARTED, refusesToRunUninitialised } from "./proxy-expectations.ts";
 import { initValue, type StartTarget, withValue } from "./target.ts";
 
 const samples: CommonSamples = {
@@ -57,12 +57,7 @@ export function phpConformance(name: string, start: StartTarget, without?: strin
 
 function lifeConformance(name: string, start: StartTarget): void {
   describe.concurrent(`${name}, through several activations,`, () => {
-    test("refuses to run before it was initialised", async ({ expect }) => {
-      const target = await start();
-      const reply = await target.run(withValue({}));
-      await target.stop();
-      expect(reply).toEqual({ status: 500, body: { error: "no action defined yet" } });
-    });
+    refusesToRunUninitialised(start);
 
     test.for([
       ["throws", "throw new Exception('nope');"],

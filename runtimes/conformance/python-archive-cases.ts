@@ -1,6 +1,7 @@
 import { tarGz, zip, zipRenaming } from "./archives.ts";
 import type { Case } from "./cases.ts";
-import { ECHO, NOT_BUILT, NOT_STARTED, refused, works } from "./python-expectations.ts";
+import { NOT_BUILT, NOT_STARTED, works } from "./proxy-expectations.ts";
+import { ECHO, refused } from "./python-expectations.ts";
 import type { Upload } from "./target.ts";
 import { requirementsArchive } from "./wheel.ts";
 

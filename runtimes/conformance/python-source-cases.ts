@@ -1,5 +1,6 @@
 import { type Case, ONE_PAIR } from "./cases.ts";
-import { ECHO, NO_DICTIONARY, NOT_BUILT, NOT_STARTED, refused, works } from "./python-expectations.ts";
+import { NO_DICTIONARY, NOT_BUILT, NOT_STARTED, works } from "./proxy-expectations.ts";
+import { ECHO, refused } from "./python-expectations.ts";
 import { withValue } from "./target.ts";
 
 /** What a single file may look like, and what may become of it. */

@@ -1,11 +1,10 @@
 import { describe, test } from "vitest";
 import { caseSuite, errorOf } from "./cases.ts";
 import { type CommonSamples, commonConformance } from "./common-suite.ts";
+import { NOT_STARTED, refusesToRunUninitialised } from "./proxy-expectations.ts";
 import { pythonArchiveCases } from "./python-archive-cases.ts";
 import { pythonSourceCases } from "./python-source-cases.ts";
 import { initValue, type StartTarget, withValue } from "./target.ts";
-
-const NOT_STARTED = "Cannot start action. Check logs for details.";
 
 const samples: CommonSamples = {
   echo: {
@@ -48,12 +47,7 @@ export function pythonConformance(name: string, start: StartTarget, withoutPip?:
 
 function lifeConformance(name: string, start: StartTarget): void {
   describe.concurrent(`${name}, through several activations,`, () => {
-    test("refuses to run before it was initialised", async ({ expect }) => {
-      const target = await start();
-      const reply = await target.run(withValue({}));
-      await target.stop();
-      expect(reply).toEqual({ status: 500, body: { error: "no action defined yet" } });
-    });
+    refusesToRunUninitialised(start);
 
     test("may be initialised after an init that failed, and remembers nothing of that", async ({ expect }) => {
       const target = await start();

@@ -5,7 +5,6 @@ export const NO_ZIP =
   "Invalid Binary: failed to open zip file. Please make sure you have finished $bundle package successfully.";
 export const NO_MAIN_FILE = "Invalid Ruby Code: zipped actions must contain main.rb at the root.";
 export const RUN_FAILED = "Invalid Action: An error occurred running the action";
-export const NO_DICTIONARY = "The action did not return a dictionary or array.";
 
 /** Has main and niam; they answer what {@link works} wants. */
 export const ECHO = `def niam(args)\n  { "it" => "works" }\nend\ndef main(args) = niam(args)`;

@@ -1,5 +1,6 @@
 import { type Case, ONE_PAIR } from "./cases.ts";
-import { ECHO, exactly, NO_DICTIONARY, NOT_PARSED, RUN_FAILED, refused, works } from "./ruby-expectations.ts";
+import { NO_DICTIONARY } from "./proxy-expectations.ts";
+import { ECHO, exactly, NOT_PARSED, RUN_FAILED, refused, works } from "./ruby-expectations.ts";
 import { withValue } from "./target.ts";
 
 const LARGE_SOURCE_BYTES = 500_000;

@@ -2,6 +2,7 @@ import { describe, test } from "vitest";
 import { zip } from "./archives.ts";
 import { caseSuite, errorOf } from "./cases.ts";
 import { type CommonSamples, commonConformance } from "./common-suite.ts";
+import { refusesToRunUninitialised } from "./proxy-expectations.ts";
 import { rubyArchiveCases } from "./ruby-archive-cases.ts";
 import { rubySourceCases } from "./ruby-source-cases.ts";
 import { initValue, type StartTarget, withValue } from "./target.ts";
@@ -40,12 +41,7 @@ export function rubyConformance(name: string, start: StartTarget, without?: stri
 
 function lifeConformance(name: string, start: StartTarget): void {
   describe.concurrent(`${name}, through several activations,`, () => {
-    test("refuses to run before it was initialised", async ({ expect }) => {
-      const target = await start();
-      const reply = await target.run(withValue({}));
-      await target.stop();
-      expect(reply).toEqual({ status: 500, body: { error: "no action defined yet" } });
-    });
+    refusesToRunUninitialised(start);
 
     test("may be initialised after an init that failed, and remembers nothing of that", async ({ expect }) => {
       const target = await start();

@@ -22,7 +22,6 @@ import {
   type Subject,
   type SubjectStore,
   systemClock,
-  trackInFlight,
   UPSTREAM_LIMITS,
 } from "@meringue/core";
 import {
@@ -35,6 +34,7 @@ import {
 } from "@meringue/testkit";
 import { type App, type AppDependencies, buildApp, type InvokerStatus } from "../src/index.ts";
 import { holdAgainstDocument } from "./documented.ts";
+import { trackInFlight } from "./track-in-flight.ts";
 
 /** What an action does in a test: its response, or a promise that settles when the test says so. */
 export type Behaviour = (message: ActivationMessage) => ActivationResponse | Promise<ActivationResponse>;

@@ -1,4 +1,4 @@
-import { ContainerStartFailed } from "@meringue/core";
+import { ContainerStartFailed, underWay } from "@meringue/core";
 import { type CellClass, cellKey } from "./cell.ts";
 import { type ContainerStarts, containerStarts } from "./container-starts.ts";
 import { type ContainerTable, containerTable } from "./container-table.ts";
@@ -9,7 +9,6 @@ import { pace } from "./pace.ts";
 import { type Placement, placement } from "./placement.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { type Owner, type PooledContainer, transition } from "./pooled-container.ts";
-import { tally } from "./tally.ts";
 import { waitingJobs } from "./waiting-jobs.ts";
 
 /** How long what an ended process said may still be on its way, in milliseconds. */
@@ -28,7 +27,7 @@ export class ContainerPool {
   readonly #options: PoolOptions;
   readonly #waiting = waitingJobs();
   /** Starts and activations under way. */
-  readonly #running = tally();
+  readonly #running = underWay();
   readonly #removals = new Set<Promise<void>>();
   readonly #starts: ContainerStarts;
   readonly #pace = pace();

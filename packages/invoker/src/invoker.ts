@@ -19,6 +19,7 @@ import {
   ServiceUnavailable,
   type StoreLevels,
   type SystemLimits,
+  underWay,
 } from "@meringue/core";
 import { actionPlans, ownerKey } from "./action-plans.ts";
 import { ActivationJob, type JobDependencies } from "./activation-job.ts";
@@ -28,7 +29,6 @@ import { ContainerPool } from "./container-pool.ts";
 import { fallbackRecord, SERVER_STOPPED, unplacedRecord } from "./record.ts";
 import { mayRunAgain } from "./run-again.ts";
 import { stemCells } from "./stem-cells.ts";
-import { tally } from "./tally.ts";
 import { failure } from "./verdict.ts";
 
 export interface InvokerOptions {
@@ -97,7 +97,7 @@ export function invoker(options: InvokerOptions): Invoker {
   });
   const cells = stemCells(maker.stemCellPlans(), pool, clock);
   /** Records on their way to the store. */
-  const settling = tally();
+  const settling = underWay();
   let warm = false;
   let closing = false;
 

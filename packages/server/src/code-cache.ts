@@ -1,4 +1,4 @@
-import type { ExecutableAction } from "@meringue/core";
+import { boundedMap, type ExecutableAction } from "@meringue/core";
 
 type ReadCode = (action: ExecutableAction) => Promise<string | undefined>;
 
@@ -10,30 +10,13 @@ const MAX_LENGTH = 64 * 1024 * 1024;
  * revision's code never changes; what was used last goes last.
  */
 export function cachedCode(read: ReadCode, maxLength = MAX_LENGTH): ReadCode {
-  const known = new Map<string, string>();
-  let length = 0;
-
-  function keep(key: string, code: string): void {
-    if (code.length > maxLength || known.has(key)) return;
-    known.set(key, code);
-    length += code.length;
-    for (const [oldest, text] of known) {
-      if (length <= maxLength) return;
-      known.delete(oldest);
-      length -= text.length;
-    }
-  }
-
+  const known = boundedMap<string>(Number.POSITIVE_INFINITY, maxLength);
   return async (action) => {
     const key = `${action.rev} ${action.id}`;
     const code = known.get(key);
-    if (code !== undefined) {
-      known.delete(key);
-      known.set(key, code);
-      return code;
-    }
+    if (code !== undefined) return code;
     const found = await read(action);
-    if (found !== undefined) keep(key, found);
+    if (found !== undefined) known.set(key, found, found.length);
     return found;
   };
 }

@@ -135,12 +135,13 @@ async function startApi(
   worker: Promise<Invoker>,
   disable: () => void,
 ): Promise<App> {
+  const { dispatcher, inFlight, running } = waysTo(worker);
   const app = buildApp({
     entities: store.entities,
     activations: store.activations,
-    ...throttled(dispatcherOf(worker), limits, clock),
-    inFlight: inFlightOf(worker),
-    running: runningOf(worker),
+    ...throttled(dispatcher, limits, clock),
+    inFlight,
+    running,
     feed,
     authenticator: authenticator({
       subjects: store.subjects,
@@ -177,47 +178,34 @@ function throttled(dispatcher: Dispatcher, limits: SystemLimits, clock: Clock) {
   return { dispatcher: counting(dispatcher), admitInvocation, admitWebCall, admitFire };
 }
 
-function dispatcherOf(worker: Promise<Invoker>): Dispatcher {
+/** What the API needs of the invoker. Until there is one, activations wait for it, and nothing runs. */
+function waysTo(worker: Promise<Invoker>): {
+  readonly dispatcher: Dispatcher;
+  readonly inFlight: InFlight;
+  readonly running: RunningLogs;
+} {
   let ready: Invoker | undefined;
   worker.then(
     (running) => {
       ready = running;
     },
-    () => undefined, // each dispatch below meets the reason itself
+    () => undefined, // each dispatch meets the reason itself
   );
+  const list = (): ReturnType<InFlight["list"]> => ready?.inFlight() ?? [];
   return {
-    dispatch: (message) =>
-      ready === undefined ? worker.then((running) => running.dispatch(message)) : ready.dispatch(message),
-    prepare: (action, namespace) => ready?.prepare?.(action, namespace),
+    dispatcher: {
+      dispatch: (message) =>
+        ready === undefined ? worker.then((running) => running.dispatch(message)) : ready.dispatch(message),
+      prepare: (action, namespace) => ready?.prepare?.(action, namespace),
+    },
+    inFlight: {
+      list,
+      get size() {
+        return list().length;
+      },
+    },
+    running: { logsOf: (namespace, activationId) => ready?.logsOf(namespace, activationId) },
   };
-}
-
-/** Also knows what the last process left behind. */
-function inFlightOf(worker: Promise<Invoker>): InFlight {
-  let list: InFlight["list"] = () => [];
-  void worker.then(
-    ({ inFlight }) => {
-      list = inFlight;
-    },
-    () => undefined,
-  );
-  return {
-    list: () => list(),
-    get size() {
-      return list().length;
-    },
-  };
-}
-
-function runningOf(worker: Promise<Invoker>): RunningLogs {
-  let logsOf: RunningLogs["logsOf"] = () => undefined;
-  worker.then(
-    (running) => {
-      logsOf = running.logsOf;
-    },
-    () => undefined, // then nothing runs
-  );
-  return { logsOf: (namespace, activationId) => logsOf(namespace, activationId) };
 }
 
 async function startInvoker(

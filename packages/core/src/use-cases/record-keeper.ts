@@ -3,6 +3,7 @@ import type { ActivationFeed } from "../ports/activation-feed.ts";
 import type { ActivationJournal } from "../ports/activation-journal.ts";
 import type { ActivationStore } from "../ports/activation-store.ts";
 import type { Clock } from "../ports/clock.ts";
+import { underWay } from "./under-way.ts";
 
 /** How long to wait before a record that could not be stored is tried again, in milliseconds. */
 const RETRY_MS = 1_000;
@@ -28,9 +29,8 @@ export function recordKeeper(
   clock: Clock,
   warn: (text: string, error: unknown) => void,
 ): RecordKeeper {
-  let underWay = 0;
+  const pending = underWay();
   let closing = false;
-  let emptied: (() => void) | undefined;
 
   const store = (record: Activation, kept: boolean): Promise<void> =>
     kept ? activations.put(record) : journal.settle(record.activationId);
@@ -49,13 +49,12 @@ export function recordKeeper(
     if (feed?.isFollowed(record.namespace) === true) {
       feed.publish(record.namespace, { kind: "ended", activation: record });
     }
-    underWay--;
-    if (underWay === 0) emptied?.();
+    pending.leave();
   };
 
   return {
     settle(record, kept) {
-      underWay++;
+      pending.enter();
       return store(record, kept).then(
         () => done(record),
         (error: unknown) => {
@@ -64,13 +63,9 @@ export function recordKeeper(
         },
       );
     },
-    async close() {
+    close() {
       closing = true;
-      while (underWay > 0) {
-        await new Promise<void>((resolve) => {
-          emptied = resolve;
-        });
-      }
+      return pending.empty();
     },
   };
 }

@@ -1,12 +1,12 @@
 /** Counts work under way, so that an end can wait for it. Cheaper than a set of promises. */
-export interface Tally {
+export interface UnderWay {
   enter(): void;
   leave(): void;
   /** Waits until nothing is under way. */
   empty(): Promise<void>;
 }
 
-export function tally(): Tally {
+export function underWay(): UnderWay {
   let count = 0;
   let waiting: (() => void)[] = [];
   return {
