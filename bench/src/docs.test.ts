@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,6 +38,13 @@ describe("the page about performance", () => {
     }
   });
 
+  test("links to runs that are there", async ({ expect }) => {
+    const page = await readFile(join(ROOT, "docs/performance.md"), "utf8");
+    const links = [...page.matchAll(/\]\(\.\.\/(bench\/results\/[^)]+)\)/g)].map(([, path = ""]) => path);
+    expect(links.length).toBeGreaterThan(0);
+    for (const path of links) expect(existsSync(join(ROOT, path)), path).toBe(true);
+  });
+
   test("explains every goal that there is", async ({ expect }) => {
     const page = await readFile(join(ROOT, "docs/performance.md"), "utf8");
     const { GOALS } = await import("./goals.ts");
@@ -50,7 +58,7 @@ describe("the page about performance", () => {
     expect(page).toMatch(/\nafter\n$/);
     expect(page).not.toContain("old");
     expect(page).toContain("| G1 | share \\| of bare | 61 (60–62) % | ≥ 55 (75) | met | warm | 1a2b3c4 |");
-    expect(page).toContain("(../bench/results/2026-02-03-1a2b3c4.json)");
+    expect(page).toContain("(../bench/results/2026-02-03-1a2b3c4-040506.json)");
   });
 
   test("shows plots as SVG that hold together", ({ expect }) => {
