@@ -136,7 +136,6 @@ export function invoker(options: InvokerOptions): Invoker {
   /** Places one activation that is being accepted. */
   const execute = (message: ActivationMessage, noted: Promise<void>, streamed?: StreamedAnswer): ActivationJob => {
     const job = new ActivationJob(shared, plan(message.action), message, noted, streamed);
-    accepted.set(message.activationId, job);
     const violation = limitsViolation(message.action.action.limits, message.user.limits, options.limits);
     if (violation === undefined) pool.submit(job);
     else job.settle(fallbackRecord(message, failure(1, violation), clock.now()));
@@ -149,17 +148,12 @@ export function invoker(options: InvokerOptions): Invoker {
       const noted = journal.accept(message, !message.blocking);
       const streamed = message.streamed === true ? streamedAnswer(options.limits.streamBytes) : undefined;
       const job = execute(message, noted, streamed);
-      return noted.then(
-        () => {
-          if (streamed === undefined) return job;
-          void job.result.then(streamed.close);
-          return { result: job.result, stream: streamed.stream };
-        },
-        (error: unknown) => {
-          accepted.delete(message.activationId);
-          throw error;
-        },
-      );
+      return noted.then(() => {
+        accepted.set(message.activationId, job);
+        if (streamed === undefined) return job;
+        void job.result.then(streamed.close);
+        return { result: job.result, stream: streamed.stream };
+      });
     },
 
     prepare(action, namespace) {
@@ -176,7 +170,7 @@ export function invoker(options: InvokerOptions): Invoker {
           const record = unplacedRecord(message, SERVER_STOPPED, clock.now());
           await records.settle(record, isKept(message, record.response, options.storeLevels));
         } else {
-          void execute(message, Promise.resolve());
+          accepted.set(message.activationId, execute(message, Promise.resolve()));
         }
       }
       return left.length;

@@ -121,6 +121,22 @@ describe("an invoker", () => {
     expect(invoker.inFlight()).toEqual([]);
   });
 
+  test("tells of nothing that a crash could still make undone: it is in flight once the journal has it", async ({
+    expect,
+  }) => {
+    const noted = Promise.withResolvers<void>();
+    const { invoker } = invokerWorld({ noting: (event) => (event === "accept" ? noted.promise : Promise.resolve()) });
+    const message = messageFor({});
+    const dispatched = invoker.dispatch(message);
+    await turn();
+    expect(invoker.inFlight()).toEqual([]);
+
+    noted.resolve();
+    const { result } = await dispatched;
+    expect(invoker.inFlight()).toEqual([[message.activationId, "guest/hello@0.0.1"]]);
+    await result;
+  });
+
   test("never lets two namespaces, or two revisions, share a container", async ({ expect }) => {
     const { ran, runtime } = invokerWorld();
     await ran(messageFor({}, { user: guests("alice") }));
