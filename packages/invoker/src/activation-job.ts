@@ -31,6 +31,11 @@ export class ActionGone extends Error {
   override readonly name = "ActionGone";
 }
 
+/** The code of an action could not be read. */
+class ActionNotFetched extends Error {
+  override readonly name = "ActionNotFetched";
+}
+
 /** What the runs of one action revision have in common. */
 export interface ActionPlan {
   readonly cell: CellClass;
@@ -47,7 +52,7 @@ export interface JobDependencies {
   readonly locks: ParameterLocks;
   /** The action's code as `/init` takes it. @throws ActionGone when that revision is no more. */
   readonly codeOf: (action: ExecutableAction) => Promise<string | undefined>;
-  /** Notes that user code is about to see the activation. @throws (rejects) when it could not be noted. */
+  /** Notes that user code is about to see the activation. @throws (rejects with) ServiceUnavailable when it could not be. */
   readonly note: (job: ActivationJob) => Promise<unknown>;
   /** An activation is about to initialize a container of this class. */
   readonly coldStart: (cell: CellClass) => void;
@@ -117,7 +122,9 @@ export class ActivationJob implements Job, RunSurroundings {
   }
 
   codeOf(): Promise<string | undefined> {
-    return this.#deps.codeOf(this.message.action);
+    return this.#deps.codeOf(this.message.action).catch((cause: unknown) => {
+      throw cause instanceof ActionGone ? cause : new ActionNotFetched("its code could not be read", { cause });
+    });
   }
 
   unlocked(): ActivationMessage | undefined {
@@ -220,6 +227,10 @@ function failedRecord(message: ActivationMessage, reason: unknown, now: number):
   if (reason instanceof ParameterUnreadable) {
     return unplacedRecord(message, failure(3, resultMessages.parameterUnreadable(reason.key)), now);
   }
+  if (reason instanceof ActionNotFetched) {
+    return unplacedRecord(message, failure(3, resultMessages.actionNotFetched), now);
+  }
+  if (reason instanceof ServiceUnavailable) return unplacedRecord(message, failure(3, reason.message), now);
   if (!(reason instanceof ContainerStartFailed)) {
     return unplacedRecord(message, failure(3, resultMessages.runAbnormal), now);
   }

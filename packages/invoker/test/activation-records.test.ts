@@ -1,4 +1,4 @@
-import { type ActivationMessage, ContainerStartFailed } from "@meringue/core";
+import { type ActivationMessage, ContainerStartFailed, ServiceUnavailable } from "@meringue/core";
 import { anIdentity, type FakeReply, type FakeScript } from "@meringue/testkit";
 import { describe, onTestFinished, test, vi } from "vitest";
 import { ActionGone } from "../src/activation-job.ts";
@@ -206,9 +206,21 @@ describe("the record of an activation", () => {
 
     expect((await ran()).response).toEqual({
       statusCode: 3,
-      result: { error: "The action did not produce a valid response and exited unexpectedly." },
+      result: { error: "Action could not be fetched." },
     });
     expect(warnings.length).toBe(1);
+  });
+
+  test("whose start cannot be noted says that we are to blame, and no user code has seen it", async ({ expect }) => {
+    const { ran, runtime, warnings } = invokerWorld({
+      noting: (event) => (event === "start" ? Promise.reject(new ServiceUnavailable()) : undefined),
+    });
+
+    expect((await ran()).response).toEqual({
+      statusCode: 3,
+      result: { error: "The server is currently unavailable (because it is overloaded or down for maintenance)." },
+    });
+    expect([runtime.containers.flatMap((each) => each.calls), warnings]).toEqual([[], []]);
   });
 
   test("of an action above the limits of its namespace is made at once", async ({ expect }) => {
