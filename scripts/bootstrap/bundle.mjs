@@ -60,7 +60,10 @@ async function build(root, file, folder) {
   return Object.fromEntries([...sources, dependencies(root)].map((path) => [relative(root, path), stampOf(path)]));
 }
 
-/** A module goes on to find files beside its source; worker threads become bundles of their own. */
+/**
+ * A module goes on to find files beside its source; worker threads become bundles of their own.
+ * @type {(this: import("rolldown").PluginContext, code: string, id: string) => { code: string, map: null } | null}
+ */
 function asWhereItStood(code, id) {
   if (!code.includes("import.meta.")) return null;
   const joined = code.replaceAll(WORKER, (_, path) => {
