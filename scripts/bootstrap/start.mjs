@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import nodeModule from "node:module";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { bundleOf } from "./bundle.mjs";
 import { bringDependencies } from "./dependencies.mjs";
+import { nameSourcesInStacks } from "./mapped-stacks.mjs";
 import { bringNode, isGoodNode } from "./node.mjs";
 
 const LAUNCHER = new URL("../run.mjs", import.meta.url).pathname;
@@ -32,7 +34,9 @@ async function runHere(root, file, args) {
   nodeModule.enableCompileCache?.(cache);
   process.env["NODE_COMPILE_CACHE"] = cache; // for worker threads
   process.argv = [process.execPath, file, ...args];
-  await import(pathToFileURL(file).href);
+  const isOurs = file.startsWith(join(root, "packages/"));
+  if (isOurs) nameSourcesInStacks();
+  await import(pathToFileURL(isOurs ? await bundleOf(root, file) : file).href);
 }
 
 /**

@@ -16,6 +16,18 @@ describe("the pace of things", () => {
     expect(learned.runMs("a")).toBeCloseTo(10, 1);
   });
 
+  test("of runs tends to the shorter ones: the longer ones had others in their way", ({ expect }) => {
+    const learned = pace();
+    for (let round = 0; round < 100; round++) learned.ran("a", round % 2 === 0 ? 10 : 100);
+    expect(learned.runMs("a")).toBeLessThan(30);
+  });
+
+  test("of starts is guessed from those of other classes", ({ expect }) => {
+    const learned = pace();
+    for (let round = 0; round < 50; round++) learned.started("x", 500);
+    expect(learned.startMs("y")).toBeCloseTo(500, -1);
+  });
+
   test("is kept for each owner and each class, and forgotten on demand", ({ expect }) => {
     const learned = pace();
     learned.ran("a", 1);

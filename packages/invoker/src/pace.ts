@@ -14,6 +14,12 @@ export interface Pace {
 
 /** How much the newest figure counts against all earlier ones. */
 const WEIGHT = 0.2;
+/**
+ * Of a run, when it took longer than is known, and shorter: others that compete for the processors make it longer, and
+ * more containers, which a long time would ask for, would make that worse.
+ */
+const LONGER = 0.05;
+const SHORTER = 0.5;
 
 /** A bare process of an interpreter takes about so long. */
 const GUESSED_START_MS = 60;
@@ -22,15 +28,20 @@ const GUESSED_START_MS = 60;
 export function pace(): Pace {
   const runs = new Map<string, number>();
   const starts = new Map<string, number>();
-  const learn = (into: Map<string, number>, key: string, ms: number): void => {
-    const known = into.get(key);
-    into.set(key, known === undefined ? ms : known + WEIGHT * (ms - known));
-  };
+  /** Whatever was started: what this machine takes for a class of which nothing is known. */
+  let anyStartMs = GUESSED_START_MS;
+  const moved = (known: number, ms: number, weight: number): number => known + weight * (ms - known);
   return {
-    ran: (ownerKey, ms) => learn(runs, ownerKey, ms),
-    started: (cellKey, ms) => learn(starts, cellKey, ms),
+    ran(ownerKey, ms) {
+      const known = runs.get(ownerKey) ?? ms;
+      runs.set(ownerKey, moved(known, ms, ms > known ? LONGER : SHORTER));
+    },
+    started(cellKey, ms) {
+      starts.set(cellKey, moved(starts.get(cellKey) ?? ms, ms, WEIGHT));
+      anyStartMs = moved(anyStartMs, ms, WEIGHT);
+    },
     runMs: (ownerKey) => runs.get(ownerKey),
-    startMs: (cellKey) => starts.get(cellKey) ?? GUESSED_START_MS,
+    startMs: (cellKey) => starts.get(cellKey) ?? anyStartMs,
     forget: (ownerKey) => runs.delete(ownerKey),
   };
 }
