@@ -11,19 +11,32 @@ const PAGE = [
   "<!-- /skips -->",
 ].join("\n");
 
+interface Details {
+  readonly exitCode?: number;
+  /** Of the file. */
+  readonly status?: string;
+  /** Of the file. */
+  readonly message?: string;
+  /** Of its tests. */
+  readonly failureMessages?: readonly string[];
+}
+
 /** A lane as .ci/run leaves it: one file of tests with a status each. */
-function lane(
-  name: string,
-  tests: Record<string, string>,
-  { exitCode = 0, file = "/r/a/x.test.ts", status = "passed" } = {},
-): Lane {
-  const assertionResults = Object.entries(tests).map(([fullName, each]) => ({ fullName, status: each }));
-  return laneOf(
-    name,
-    `${exitCode} 12\n`,
-    JSON.stringify({ testResults: [{ name: file, status, assertionResults }] }),
-    "/r",
-  );
+function lane(name: string, tests: Record<string, string>, details: Details = {}): Lane {
+  const { exitCode = 0, status = "passed", message, failureMessages = [] } = details;
+  const assertionResults = Object.entries(tests).map(([fullName, each]) => ({
+    fullName,
+    status: each,
+    failureMessages: each === "failed" ? failureMessages : [],
+  }));
+  const testResults = [{ name: "/r/a/x.test.ts", status, message, assertionResults }];
+  return laneOf(name, `${exitCode} 12\n`, JSON.stringify({ testResults }), "/r");
+}
+
+/** What the report says about the failed test of a lane, between its name and the sum. */
+function toldOf(failed: Lane): readonly string[] {
+  const { lines } = sumUp([failed], PAGE);
+  return lines.slice(lines.findIndex((line) => line.startsWith("FAILED in ")) + 1, -2);
 }
 
 describe("the gate's report", () => {
@@ -42,6 +55,26 @@ describe("the gate's report", () => {
     expect(lines).toContain("FAILED in test: a/x.test.ts > two");
     expect(lines.at(-1)).toBe("1 passed, 1 failed");
     expect(ok).toBe(false);
+  });
+
+  test("tells the first failure of a failed test, without colours and the runner's own frames", ({ expect }) => {
+    const failureMessages = [
+      "Error: \u001b[31mexpected\u001b[39m 1 to be 2\n\n    at /r/a/x.test.ts:3:4\n    at run (file:///r/node_modules/vitest/run.js:1:2)\n    at node:internal/process:1:2",
+      "Error: a later one",
+    ];
+    const failed = lane("test", { two: "failed" }, { exitCode: 1, failureMessages });
+    expect(toldOf(failed)).toEqual(["    Error: expected 1 to be 2", "        at /r/a/x.test.ts:3:4"]);
+  });
+
+  test("tells no more than a few lines of a failure, and not all of a long one", ({ expect }) => {
+    const failureMessages = [Array(40).fill("x".repeat(5_000)).join("\n")];
+    const told = toldOf(lane("test", { two: "failed" }, { exitCode: 1, failureMessages }));
+    expect(told).toEqual(Array(12).fill(`    ${"x".repeat(300)}`));
+  });
+
+  test("tells why a file could not be loaded", ({ expect }) => {
+    const broken = lane("test", {}, { exitCode: 1, status: "failed", message: "no such module\nin x.ts" });
+    expect(toldOf(broken)).toEqual(["    no such module", "    in x.ts"]);
   });
 
   test("counts a file that could not be loaded, and a lane that failed without tests", ({ expect }) => {

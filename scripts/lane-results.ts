@@ -1,4 +1,9 @@
 import { matchesGlob, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+/** What the report tells of a failed test's message. */
+const MESSAGE_LINES = 12;
+const LINE_CHARACTERS = 300;
 
 /** What one lane of the gate came to. */
 export interface Lane {
@@ -6,7 +11,7 @@ export interface Lane {
   readonly exitCode: number;
   readonly seconds: number;
   readonly passed: readonly TestId[];
-  readonly failed: readonly TestId[];
+  readonly failed: readonly FailedTest[];
   readonly skipped: readonly TestId[];
 }
 
@@ -16,13 +21,23 @@ export interface TestId {
   readonly name: string;
 }
 
+/** A test that failed, and how. */
+export interface FailedTest extends TestId {
+  /** The beginning of its first failure. */
+  readonly message: readonly string[];
+}
+
 /** The part of vitest's JSON report that is read here. */
 interface Report {
   readonly testResults: readonly {
     readonly name: string;
     readonly status: string;
     readonly message?: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
@@ -40,7 +55,12 @@ export function laneOf(name: string, ending: string, report: string | undefined,
   const [exitCode = 1, seconds = 0] = ending.trim().split(" ").map(Number);
   const results = report === undefined ? [] : (JSON.parse(report) as Report).testResults;
   const tests = results.flatMap(({ name: path, assertionResults }) =>
-    assertionResults.map(({ fullName, status }) => ({ file: relative(root, path), name: fullName, status })),
+    assertionResults.map(({ fullName, status, failureMessages }) => ({
+      file: relative(root, path),
+      name: fullName,
+      status,
+      message: beginning(failureMessages?.[0]),
+    })),
   );
   const broken = results
     .filter(
@@ -49,9 +69,10 @@ export function laneOf(name: string, ending: string, report: string | undefined,
     )
     .map(({ name: path, message }) => ({
       file: relative(root, path),
-      name: `(the file itself) ${message?.split("\n")[0] ?? ""}`,
+      name: "(the file itself)",
+      message: beginning(message),
     }));
-  const of = (...statuses: string[]): TestId[] => tests.filter(({ status }) => statuses.includes(status));
+  const of = (wanted: string): FailedTest[] => tests.filter(({ status }) => status === wanted);
   return {
     name,
     exitCode,
@@ -83,7 +104,7 @@ export function sumUp(
   const failed = total(lanes, "failed") + unnamed.length + silent.length;
   const lines = [
     ...lanes.map(describeLane),
-    ...lanes.flatMap((lane) => lane.failed.map((id) => `FAILED in ${lane.name}: ${idText(id)}`)),
+    ...lanes.flatMap((lane) => lane.failed.flatMap((test) => describeFailure(lane.name, test))),
     ...silent.map(({ name, exitCode }) => `FAILED: lane ${name} ended with ${exitCode}`),
     ...left.filter((id) => !unnamed.includes(id)).map((id) => `skipped, as docs/testing.md allows: ${idText(id)}`),
     ...unnamed.map((id) => `FAILED: skipped in every lane, and docs/testing.md does not say why: ${idText(id)}`),
@@ -111,6 +132,19 @@ function describeLane({ name, exitCode, seconds, passed, failed, skipped }: Lane
   const tests = passed.length + failed.length + skipped.length;
   const counts = tests === 0 ? "" : ` (${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped)`;
   return `lane ${name}: ${exitCode === 0 ? "ok" : "FAILED"} in ${seconds} s${counts}`;
+}
+
+function describeFailure(lane: string, test: FailedTest): string[] {
+  return [`FAILED in ${lane}: ${idText(test)}`, ...test.message.map((line) => `    ${line}`)];
+}
+
+/** The first lines of a failure without colours, and without the frames of the test runner, which tell nothing. */
+function beginning(message: string | undefined): readonly string[] {
+  const lines = stripVTControlCharacters(message ?? "").split("\n");
+  return lines
+    .filter((line) => line.trim() !== "" && !/^\s+at .*node_modules|^\s+at .*\(?node:/.test(line))
+    .slice(0, MESSAGE_LINES)
+    .map((line) => line.slice(0, LINE_CHARACTERS));
 }
 
 function total(lanes: readonly Lane[], key: "passed" | "failed"): number {

@@ -1,5 +1,7 @@
 import { describe, type ExpectStatic, test } from "vitest";
-import { activate, type Outcome, type StartTarget, type Upload } from "./target.ts";
+import { activate, type Outcome, type StartTarget, toldBy, type Upload } from "./target.ts";
+
+const REPLY_CHARACTERS = 500;
 
 /** One row of a language's table. */
 export interface Case {
@@ -27,10 +29,21 @@ export function caseSuite(name: string, start: StartTarget, cases: readonly Case
       const reason = row.skip === undefined ? "" : ` (${row.skip})`;
       const options = row.limitMs === undefined ? {} : { timeout: row.limitMs };
       test.skipIf(row.skip !== undefined)(title + reason, options, async ({ expect }) => {
-        row.check(await activate(start, await row.upload, row.bodies ?? [{}], row.env), expect);
+        const outcome = await activate(start, await row.upload, row.bodies ?? [{}], row.env);
+        try {
+          row.check(outcome, expect);
+        } catch (error) {
+          throw new Error(`${(error as Error).message}\n${describeOutcome(outcome)}`, { cause: error });
+        }
       });
     }
   });
+}
+
+/** For a failure's message: what a check compares is rarely all that one wants to know. */
+function describeOutcome(outcome: Outcome): string {
+  const replies = [outcome.init, ...outcome.runs].map((reply) => JSON.stringify(reply).slice(0, REPLY_CHARACTERS));
+  return `answers: ${replies.join(" ")}\n${toldBy(outcome)}`;
 }
 
 /** The first run's `error`, as text. */

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { promisify } from "node:util";
-import { freePort, httpClient, untilOpen } from "./http-target.ts";
+import { httpClient, ownAddress, untilOpen } from "./http-target.ts";
 import { startProcess } from "./launcher-target.ts";
 import type { StartTarget, Target } from "./target.ts";
 
@@ -14,27 +16,30 @@ export async function whyNoImage(image: string): Promise<string | undefined> {
   return typeof found === "string" ? `no image ${image}: ${found.trim().split("\n").at(-1)}` : undefined;
 }
 
-/** A container of an image whose proxy listens where the environment says, on this machine's own network. */
-export function imageTarget(image: string): StartTarget {
+/**
+ * A container of an image whose proxy listens where the environment says, on this machine's own network.
+ * @param memory as Docker writes it
+ */
+export function imageTarget(image: string, memory = MEMORY): StartTarget {
   const engine = process.env["DOCKER_HOST"] ?? "";
   const docker = (...words: readonly string[]): string[] => ["docker", "--host", engine, ...words];
-  const ask = async (...words: readonly string[]): Promise<void> => {
-    const [program = "", ...rest] = docker(...words);
-    await run(program, rest).catch(() => undefined); // it has ended by itself
-  };
   return async (env = {}) => {
-    const port = await freePort();
-    const name = `conformance-${process.pid}-${port}`;
-    const variables = { MERINGUE_HOST: "127.0.0.1", MERINGUE_PORT: `${port}`, ...env };
+    const address = ownAddress();
+    const name = `conformance-${address.host}`;
+    const variables = { MERINGUE_HOST: address.host, MERINGUE_PORT: `${address.port}`, ...env };
     const flags = Object.entries(variables).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
-    const argv = docker("run", "--rm", "--name", name, "--network", "host", "--memory", MEMORY, ...flags, image);
+    const argv = docker("run", "--rm", "--name", name, "--network", "host", "--memory", memory, ...flags, image);
     const runtime = startProcess({ argv }, {}, "ignore");
-    await untilOpen(port, () => runtime.child.exitCode !== null);
-    const { post, stream, close } = httpClient(port);
     const end = async (): Promise<void> => {
-      await ask("kill", name);
+      await kill(engine, name);
       await runtime.closed;
     };
+    await untilOpen(address, runtime).catch(async (error: unknown) => {
+      await end();
+      runtime.removeFolder();
+      throw error;
+    });
+    const { post, stream, close } = httpClient(address);
     return {
       init: (value) => post("/init", value === undefined ? {} : { value }),
       run: (body) => post("/run", body),
@@ -50,4 +55,12 @@ export function imageTarget(image: string): StartTarget {
       },
     } satisfies Target;
   };
+}
+
+/** Asks the engine itself: its command line takes longer to start than the container takes to end. */
+async function kill(engine: string, name: string): Promise<void> {
+  const options = { socketPath: engine.replace(/^unix:\/\//, ""), path: `/containers/${name}/kill`, method: "POST" };
+  const [answer] = (await once(request(options).end(), "response")) as [IncomingMessage];
+  answer.resume(); // a refusal says that it has ended by itself
+  await once(answer, "end");
 }

@@ -26,6 +26,11 @@ export interface Printed {
   readonly stderr: string;
 }
 
+/** What a runtime printed, for a failure's message: the end of each stream. */
+export function toldBy({ stdout, stderr }: Printed): string {
+  return `stdout: ${stdout.slice(-TOLD_CHARACTERS)}\nstderr: ${stderr.slice(-TOLD_CHARACTERS)}`;
+}
+
 /** A started runtime that has seen no action yet, however it is reached. */
 export interface Target {
   /** @param value of a /init body; undefined sends `{}` as the whole body. */
@@ -69,6 +74,7 @@ export interface Outcome {
   readonly sentinels: { readonly stdout: number; readonly stderr: number };
 }
 
+const TOLD_CHARACTERS = 2_000;
 const SENTINEL_LINE = /^XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX\n/gm;
 
 /** Starts a runtime, initialises an action, runs it once for each body, one after the other, and ends the runtime. */
