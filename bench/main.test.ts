@@ -28,8 +28,19 @@ describe("npm run bench", () => {
       "G22",
       "fan",
       "entities",
+      "placed",
+      "warmth",
+      "spread",
     ]) {
       expect(stdout, goal).toMatch(new RegExp(`^  ${goal} .*\\d`, "m"));
+    }
+  });
+
+  test("--quick languages calls actions of several languages", { timeout: LIMIT_MS }, async ({ expect }) => {
+    const { stdout } = await run(process.execPath, [MAIN, "--quick", "languages"], { timeout: LIMIT_MS });
+    expect(stdout).not.toContain("a call failed");
+    for (const figure of ["cold", "cold again at once", "stem cell", "warm", "memory of an idle container"]) {
+      expect(stdout, figure).toMatch(new RegExp(`^ +nodejs, sandbox, ${figure}.* \\d`, "m"));
     }
   });
 

@@ -4,13 +4,16 @@ import { promisify } from "node:util";
 import { crc32, deflateSync } from "node:zlib";
 import { type ServerProcess, startServer } from "@meringue/testkit";
 import openwhisk from "openwhisk";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, beforeAll, describe, test, vi } from "vitest";
 
 const run = promisify(execFile);
 const here = new URL(".", import.meta.url);
 
 /** Maven brings a dozen plugins when it first builds. */
 const MAVEN_LIMIT_MS = 180_000;
+
+/** Before the first container of a language that compiles, part of its library is compiled. */
+const FIRST_BUILD_LIMIT_MS = 180_000;
 
 /** Builds the example's archive by its own script. */
 async function build(name: string, archive = "action.zip"): Promise<Buffer> {
@@ -37,6 +40,15 @@ describe.skipIf(process.env["MERINGUE_LANE"] !== "examples")("the examples, buil
 
   async function invoke(name: string, params: object): Promise<Record<string, unknown>> {
     return (await client.actions.invoke({ name, params, blocking: true, result: true })) as Record<string, unknown>;
+  }
+
+  /** Once what is made for a language's first container may take longer than a call waits for its result. */
+  async function invokePatiently(name: string, params: object): Promise<unknown> {
+    const { activationId } = (await client.actions.invoke({ name, params })) as { activationId: string };
+    return await vi.waitFor(async () => (await client.activations.result({ name: activationId })).result, {
+      timeout: FIRST_BUILD_LIMIT_MS - 10_000,
+      interval: 500,
+    });
   }
 
   test("markdown-to-html turns Markdown into HTML", async ({ expect }) => {
@@ -132,6 +144,39 @@ describe.skipIf(process.env["MERINGUE_LANE"] !== "examples")("the examples, buil
         { candidate: "Hamburg", score: 0.943 },
         { candidate: "Homburg", score: 0.829 },
       ],
+    });
+  });
+
+  test("version-range tells which versions a range allows", { timeout: FIRST_BUILD_LIMIT_MS }, async ({ expect }) => {
+    const code = (await build("version-range")).toString("base64");
+    const exec = { kind: "dotnet:default", code, main: "VersionRange::Example.Versions::Match" };
+    await client.actions.create({ name: "version-range", action: { exec } } as never);
+
+    const versions = ["3.0.0", "2.4.1", "2.0.0-beta", "2.1.0", "1.9.0"];
+    expect(await invokePatiently("version-range", { range: "[2.0,3.0)", versions })).toEqual({
+      allowed: ["2.1.0", "2.4.1"],
+      best: "2.1.0",
+    });
+  });
+
+  test("url-slug makes an address of a title", { timeout: FIRST_BUILD_LIMIT_MS }, async ({ expect }) => {
+    await deploy("url-slug", "go:default");
+
+    expect(await invokePatiently("url-slug", { title: "Der süße Ofen", language: "de" })).toEqual({
+      slug: "der-suesse-ofen",
+    });
+  });
+
+  test("text-statistics counts what readers count", { timeout: FIRST_BUILD_LIMIT_MS }, async ({ expect }) => {
+    const code = (await build("text-statistics")).toString("base64");
+    const exec = { kind: "rust:default", code };
+    await client.actions.create({ name: "text-statistics", action: { exec, limits: { memory: 512 } } } as never);
+
+    expect(await invokePatiently("text-statistics", { text: "Grüße! Wie geht es dir?" })).toEqual({
+      characters: 23,
+      words: 5,
+      sentences: 2,
+      longest: "Grüße",
     });
   });
 

@@ -1,11 +1,21 @@
-import type { Interpreter } from "./catalogue/find-interpreter.ts";
-import { findJava } from "./catalogue/find-java.ts";
+import { ballerinaLauncher, describeBallerina } from "./catalogue/ballerina-launcher.ts";
+import { describeDotnet, dotnetLauncher } from "./catalogue/dotnet-launcher.ts";
+import { findDotnet } from "./catalogue/find-dotnet.ts";
+import { findGo } from "./catalogue/find-go.ts";
+import { chooseInterpreter, describeInterpreter, type Found, type Interpreter } from "./catalogue/find-interpreter.ts";
+import { findJava, findJdks } from "./catalogue/find-java.ts";
 import { findNodes, type NodeBinary } from "./catalogue/find-node.ts";
 import { findPhp } from "./catalogue/find-php.ts";
-import { findPython, type PythonBinary } from "./catalogue/find-python.ts";
+import { findPython } from "./catalogue/find-python.ts";
 import { findRuby } from "./catalogue/find-ruby.ts";
+import { findRust } from "./catalogue/find-rust.ts";
+import { findSwift } from "./catalogue/find-swift.ts";
 import { type Gathered, gatherFiles } from "./catalogue/gather.ts";
+import { describeGo, goLauncher } from "./catalogue/go-launcher.ts";
 import { describeJava, javaLauncher } from "./catalogue/java-launcher.ts";
+import { MOVE_INPUT, nodeInside } from "./catalogue/node-inside.ts";
+import { describeRust, rustLauncher } from "./catalogue/rust-launcher.ts";
+import { describeSwift, swiftLauncher } from "./catalogue/swift-launcher.ts";
 
 /** How actions of one kind are run in a sandbox: a program that speaks the launcher protocol, and what it needs. */
 export interface Launcher {
@@ -17,19 +27,26 @@ export interface Launcher {
   readonly env: Readonly<Record<string, string>>;
   /** What a proxy in front of it would answer once it has died. */
   readonly whenGone: "connection-lost" | "command-exited";
+  /** Names the tools that it builds source with, all that its outcome depends on. Without it, no build is kept. */
+  readonly toolchain?: string;
   /** Makes what is made only once it is needed. To be awaited before the program is started. @throws when it cannot be made */
   readonly prepare?: () => Promise<void>;
+  /** It may be started before anybody wants it: while it waits it takes little memory, and no processor time. */
+  readonly startAhead?: true;
 }
 
 /** Where to look, and where to keep what was gathered. */
 export interface LauncherSearch {
   /** Made if absent. Files of several versions live side by side in it; it may be deleted while no server runs. */
   readonly cacheDir: string;
+  /** Where what takes long to make, and depends on installed tools alone, is kept. Default: `cacheDir`. */
+  readonly toolsDir?: string;
   /** The kinds that the lines should speak of. Default: the ones that have a launcher here. */
   readonly kinds?: readonly string[];
   /**
    * `PATH`, `JAVA_HOME`, and what is to be used: `MERINGUE_NODE_<major>` for a Node.js binary, `MERINGUE_JAVA_<major>` for the
-   * folder of a JDK, `MERINGUE_GSON` for a jar. Default: the process's own.
+   * folder of a JDK, `MERINGUE_GSON` for a jar, `MERINGUE_DOTNET` and `MERINGUE_SWIFT` for the folders of
+   * these. Default: the process's own.
    */
   readonly env?: NodeJS.ProcessEnv;
 }
@@ -41,6 +58,8 @@ export interface Launchers {
    * @param memoryMb of the container, for programs that must be told
    */
   launcherFor(kind: string, image: string, memoryMb?: number): Launcher | string;
+  /** What `lines` says of one kind: `KIND runs on …` or `KIND cannot be run: …`; undefined when nothing is known of it. */
+  lineOf(kind: string): string | undefined;
   /** For the operator at start: one fact a line. */
   readonly lines: readonly string[];
 }
@@ -55,42 +74,68 @@ const DEFAULT_KINDS = [
   "ruby:3.1",
   "java:8",
   "java:17",
+  "go:1.24",
+  "rust:1.85",
+  "swift:6.0",
+  "dotnet:8.0",
+  "ballerina:2201",
 ];
 const NODE_KIND = /^(nodejs|typescript)(?::(\d+))?$/;
 const PYTHON_KIND = /^python:3(?:\.\d+)?$/;
 const PHP_KIND = /^php:8\.\d+$/;
 const RUBY_KIND = /^ruby:[23]\.\d+$/;
 const JAVA_KIND = /^java(?::(\d+))?$/;
+const GO_KIND = /^go:1\.\d+$/;
+const DOTNET_KIND = /^dotnet(?::\d+\.\d+)?$/;
+const RUST_KIND = /^rust:1\.\d+$/;
+const SWIFT_KIND = /^swift:[3-6](?:\.\d+)*$/;
+const BALLERINA_KIND = /^ballerina(?::[\d.]+)?$/;
 const NATIVE_IMAGE = /(?:^|\/)dockerskeleton(?::|$)/;
-/** Gives Node.js its input as descriptor 4 and an empty one as 0: it can't duplicate descriptors itself. */
-const MOVE_INPUT = ["/bin/sh", "-c", 'exec "$0" "$@" 4<&0 </dev/null'];
 
 /** Looks for language binaries once, and gathers the runtimes' files in the cache folder. */
 export async function findLaunchers(search: LauncherSearch): Promise<Launchers> {
   const env = search.env ?? process.env;
-  const [nodes, python, php, ruby] = await Promise.all([findNodes(env), findPython(), findPhp(), findRuby()]);
+  const [nodes, python, php, ruby, rust, swift] = await Promise.all([
+    ...([findNodes(env), findPython(), findPhp(), findRuby(), findRust(env), findSwift(env)] as const),
+  ]);
   const java = findJava(env);
-  const files = await gatherFiles(search.cacheDir, typeof python === "string" ? undefined : python);
+  const jdks = findJdks(env);
+  const go = findGo(env);
+  const dotnet = findDotnet(env);
+  const files = await gatherFiles(search.cacheDir, typeof python === "string" ? [] : python);
   const launcherFor = (kind: string, image: string, memoryMb?: number): Launcher | string => {
     const [, family, major] = NODE_KIND.exec(kind) ?? [];
     if (family !== undefined) return nodeLauncher(family, nodes, major, files);
-    if (PYTHON_KIND.test(kind)) return typeof python === "string" ? python : pythonLauncher(python, files);
-    if (PHP_KIND.test(kind)) return typeof php === "string" ? php : phpLauncher(php, files);
-    if (RUBY_KIND.test(kind)) return typeof ruby === "string" ? ruby : rubyLauncher(ruby, files);
+    if (PYTHON_KIND.test(kind)) return interpreted(kind, python, (found) => pythonLauncher(found, files));
+    if (PHP_KIND.test(kind)) return interpreted(kind, php, (found) => phpLauncher(found, files));
+    if (RUBY_KIND.test(kind)) return interpreted(kind, ruby, (found) => rubyLauncher(found, files));
     const asJava = JAVA_KIND.exec(kind);
     if (asJava !== null)
       return typeof java === "string" ? java : javaLauncher(java, asJava[1], files.runtimes, memoryMb);
+    if (GO_KIND.test(kind)) return goLauncher(go, nodes[0], files, search.toolsDir ?? search.cacheDir);
+    if (DOTNET_KIND.test(kind))
+      return typeof dotnet === "string" ? dotnet : dotnetLauncher(dotnet, files.runtimes, memoryMb);
+    if (RUST_KIND.test(kind)) return rustLauncher(rust, nodes[0], files, search.toolsDir ?? search.cacheDir);
+    if (SWIFT_KIND.test(kind)) return swiftLauncher(swift, nodes[0], files);
+    if (BALLERINA_KIND.test(kind)) return ballerinaLauncher(jdks, nodes[0], files, memoryMb);
     if (kind !== "blackbox") return `no launcher for ${kind} without Docker`;
     return NATIVE_IMAGE.test(image) ? nativeLauncher(nodes[0], files) : `no launcher for image ${image} without Docker`;
   };
   const lineOf = (kind: string): string[] => {
+    if (PYTHON_KIND.test(kind)) return [describeInterpreter(kind, "Python", python)];
     if (PHP_KIND.test(kind)) return [describeInterpreter(kind, "PHP", php)];
     if (RUBY_KIND.test(kind)) return [describeInterpreter(kind, "Ruby", ruby)];
     const asJava = JAVA_KIND.exec(kind);
     if (asJava !== null) return [describeJava(kind, asJava[1], java)];
-    return describe(kind, nodes, python);
+    if (GO_KIND.test(kind)) return [describeGo(kind, go)];
+    if (RUST_KIND.test(kind)) return [describeRust(kind, rust)];
+    if (BALLERINA_KIND.test(kind)) return [describeBallerina(kind, jdks)];
+    if (SWIFT_KIND.test(kind)) return [describeSwift(kind, swift)];
+    if (DOTNET_KIND.test(kind)) return [describeDotnet(kind, dotnet)];
+    return describeNode(kind, nodes);
   };
-  return { launcherFor, lines: (search.kinds ?? DEFAULT_KINDS).flatMap(lineOf) };
+  const lines = (search.kinds ?? DEFAULT_KINDS).flatMap(lineOf);
+  return { launcherFor, lineOf: (kind) => lineOf(kind)[0], lines };
 }
 
 function nodeLauncher(
@@ -120,12 +165,18 @@ function nodeLauncher(
   };
 }
 
-function pythonLauncher(python: PythonBinary, files: Gathered): Launcher {
+/** On the interpreter of the kind's version, or what comes nearest. */
+function interpreted(kind: string, found: Found, launcher: (on: Interpreter) => Launcher): Launcher | string {
+  return typeof found === "string" ? found : launcher(chooseInterpreter(found, kind.split(":")[1]));
+}
+
+function pythonLauncher(python: Interpreter, files: Gathered): Launcher {
   return {
     argv: [python.path, "-I", "-X", "utf8", "/runtime/python/launcher.py"],
     binds: [{ source: `${files.runtimes}/python`, target: "/runtime/python" }],
     env: {},
     whenGone: "command-exited",
+    startAhead: true,
   };
 }
 
@@ -135,6 +186,7 @@ function phpLauncher(php: Interpreter, files: Gathered): Launcher {
     binds: [{ source: `${files.runtimes}/php`, target: "/runtime/php" }],
     env: {},
     whenGone: "command-exited",
+    startAhead: true,
   };
 }
 
@@ -144,6 +196,7 @@ function rubyLauncher(ruby: Interpreter, files: Gathered): Launcher {
     binds: [{ source: `${files.runtimes}/ruby`, target: "/runtime/ruby" }],
     env: {},
     whenGone: "command-exited",
+    startAhead: true,
   };
 }
 
@@ -159,12 +212,6 @@ function nativeLauncher(node: NodeBinary, files: Gathered): Launcher {
     env: {},
     whenGone: "connection-lost",
   };
-}
-
-function nodeInside(node: NodeBinary): { path: string; binds: { source: string; target: string }[] } {
-  if (node.path.startsWith("/usr/")) return { path: node.path, binds: [] };
-  const path = "/runtime/bin/node";
-  return { path, binds: [{ source: node.path, target: path }] };
 }
 
 /** Warnings about how a module was loaded would end up in the first activation's log. */
@@ -183,23 +230,12 @@ function chooseNode(
   return able.find((node) => `${node.major}` === major) ?? able[0];
 }
 
-function describe(
-  kind: string,
-  nodes: readonly [NodeBinary, ...NodeBinary[]],
-  python: PythonBinary | string,
-): string[] {
+function describeNode(kind: string, nodes: readonly [NodeBinary, ...NodeBinary[]]): string[] {
   const [, family, major] = NODE_KIND.exec(kind) ?? [];
-  if (family !== undefined) {
-    const node = chooseNode(nodes, major, family === "typescript");
-    if (node === undefined) return [`${kind} cannot be run: Node.js 22.18 or newer is needed`];
-    const missing =
-      major === undefined || `${node.major}` === major ? "" : `; set MERINGUE_NODE_${major} for Node.js ${major}`;
-    return [`${kind} runs on Node.js ${node.version} (${node.path})${missing}`];
-  }
-  return PYTHON_KIND.test(kind) ? [describeInterpreter(kind, "Python", python)] : [];
-}
-
-function describeInterpreter(kind: string, name: string, found: Interpreter | string): string {
-  if (typeof found === "string") return `${kind} cannot be run: ${found}`;
-  return `${kind} runs on ${name} ${found.version} (${found.path})`;
+  if (family === undefined) return [];
+  const node = chooseNode(nodes, major, family === "typescript");
+  if (node === undefined) return [`${kind} cannot be run: Node.js 22.18 or newer is needed`];
+  const missing =
+    major === undefined || `${node.major}` === major ? "" : `; set MERINGUE_NODE_${major} for Node.js ${major}`;
+  return [`${kind} runs on Node.js ${node.version} (${node.path})${missing}`];
 }

@@ -14,6 +14,7 @@ const guards: Guard[] = [
   { name: "types", args: ["node_modules/typescript/bin/tsc", "-p", "."] },
   { name: "types of plain JavaScript", args: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.js.json"] },
   { name: "generated pages", args: ["scripts/configuration-doc.ts", "--check"] },
+  { name: "runtimes.json", args: ["scripts/runtimes-json.ts", "--check"] },
 ];
 
 /** Runs one guard. @returns whether it passed; its output is printed only when it did not. */

@@ -7,9 +7,14 @@ import { start } from "./bootstrap/start.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const roles = {
   standalone: "packages/server/src/main.ts",
+  controller: "packages/server/src/roles/controller-main.ts",
+  invoker: "packages/server/src/roles/invoker-main.ts",
+  nginx: "packages/server/src/nginx/main.ts",
   admin: "packages/server/src/admin/main.ts",
   db: "packages/server/src/db/main.ts",
   config: "packages/server/src/config/main.ts",
+  run: "packages/server/src/run/main.ts",
+  runtimes: "packages/server/src/runtimes/main.ts",
 };
 
 const words = process.argv.slice(2);

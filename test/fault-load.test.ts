@@ -80,6 +80,29 @@ describe.skipIf(notLinux !== "")(`a server under clients that ask much of it${no
     expect(peakMb(server) - before).toBeLessThan(500);
   });
 
+  test("more bodies than there is memory set aside for: some are refused at once, in bounded memory", {
+    timeout: TIMEOUT_MS,
+  }, async ({ expect }) => {
+    await using small = await startServer({ flags: [...FEW_CONTAINERS, "--activation-memory", "32"] });
+    const client = apiClient(small.url, small.guestKey);
+    const code = "const main = ({ i }) => new Promise((done) => setTimeout(done, 50, { i }));";
+    await client.call("PUT", "actions/slow", { exec: { kind: "nodejs:default", code } });
+    await client.call("POST", "actions/slow?blocking=true", {});
+    const before = memoryMb(small);
+    const body = `{"nothings":[${"[],".repeat(200_000)}[]]}`; // as values these take ten times as much
+    const calls = Array.from({ length: 150 }, () =>
+      client.call("POST", "actions/slow?blocking=true&result=true", body),
+    );
+    const answers = (await Promise.all(calls)).map(({ status }) => status);
+    const refused = answers.filter((status) => status === 429 || status === 503).length;
+    expect(answers.filter((status) => status === 200).length + refused).toBe(answers.length);
+    expect(refused).toBeGreaterThan(50);
+    expect(peakMb(small) - before).toBeLessThan(800);
+    expect(await client.call("POST", "actions/slow?blocking=true&result=true", { i: 1 })).toMatchObject({
+      json: { i: 1 },
+    });
+  });
+
   test("many bodies of 1 MB at a time: each is answered, in bounded memory", { timeout: TIMEOUT_MS }, async ({
     expect,
   }) => {

@@ -4,7 +4,16 @@ import { ownerId } from "../packages/server/src/owner-id.ts";
 
 /** What on this host carries the names of a data folder or of its owner: processes, mounts, control groups, networks. */
 export async function leftovers(dataDir: string): Promise<string[]> {
+  return (await leftoversOf(dataDir))();
+}
+
+/** The same for a data folder that will be gone by the time somebody looks. @returns looks */
+export async function leftoversOf(dataDir: string): Promise<() => string[]> {
   const id = await ownerId(dataDir);
+  return () => find(dataDir, id);
+}
+
+function find(dataDir: string, id: string): string[] {
   const { owner } = hostNames(id);
   const found: string[] = [];
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {

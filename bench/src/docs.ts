@@ -2,6 +2,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { GOALS } from "./goals.ts";
 import { type Kept, keptReports, newestOfEach } from "./kept-reports.ts";
+import { LANGUAGES_PAGE, LANGUAGES_SCENARIO, languagesDoc } from "./languages-page.ts";
+import { BEGIN, END } from "./made-part.ts";
 import { plotsOf } from "./plots.ts";
 import { type Report, reportName } from "./report.ts";
 import type { Row } from "./row.ts";
@@ -9,14 +11,12 @@ import { goalText, rejections, valueText, verdictText } from "./table.ts";
 
 const PAGE = "docs/performance.md";
 const PLOTS = "docs/performance";
-const BEGIN = "<!-- made by `npm run bench -- --docs`: begin -->";
-const END = "<!-- end -->";
 
 /** What the page and its plots should be, by path from the root: its made part follows the kept reports. */
 export function docsOf(page: string, reports: readonly Report[]): ReadonlyMap<string, string> {
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`${PAGE} has lost its marks`);
-  const kept = newestOfEach(reports);
+  const kept = newestOfEach(reports).filter(({ scenario }) => scenario.name !== LANGUAGES_SCENARIO); // has a page of its own
   const plots = plotsOf(kept);
   const made = `${BEGIN}\n\n${madePart(kept, [...plots.keys()])}\n\n`;
   const docs = new Map([[PAGE, page.slice(0, from) + made + page.slice(to)]]);
@@ -24,9 +24,11 @@ export function docsOf(page: string, reports: readonly Report[]): ReadonlyMap<st
   return docs;
 }
 
-/** Writes the page and its plots anew. @returns their paths */
+/** Writes the pages and the plots anew. @returns their paths */
 export async function writeDocs(root: string): Promise<readonly string[]> {
-  const docs = docsOf(await readFile(join(root, PAGE), "utf8"), await keptReports());
+  const reports = await keptReports();
+  const languages = languagesDoc(await readFile(join(root, LANGUAGES_PAGE), "utf8"), reports);
+  const docs = new Map(docsOf(await readFile(join(root, PAGE), "utf8"), reports)).set(LANGUAGES_PAGE, languages);
   for (const [path, text] of docs) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text);

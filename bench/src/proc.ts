@@ -91,10 +91,14 @@ export async function settle({ quick }: { readonly quick: boolean }, pid: number
 }
 
 /** Waits until a process and all that it started rest: a tenth of a second with next to no processor time. */
-export async function settled(pid: number): Promise<void> {
+export function settled(pid: number): Promise<void> {
+  return allSettled(async () => [pid, ...(await descendants(pid))]);
+}
+
+/** The same of any processes, which are asked for again each time. */
+export async function allSettled(find: () => Promise<readonly number[]>): Promise<void> {
   const total = async (): Promise<number> => {
-    const pids = [pid, ...(await descendants(pid))];
-    const each = await Promise.all(pids.map((one) => cpuUs(one).catch(() => 0)));
+    const each = await Promise.all((await find()).map((one) => cpuUs(one).catch(() => 0)));
     return each.reduce((sum, one) => sum + one, 0);
   };
   const giveUpAt = performance.now() + QUIET_TIMEOUT_MS;

@@ -37,7 +37,7 @@ describe("the catalogue of launchers", () => {
 
   test("says why there is no launcher", async ({ expect }) => {
     const { launcherFor } = await findLaunchers({ cacheDir });
-    expect(launcherFor("swift:5.3", "openwhisk/action-swift-v5.3")).toBe("no launcher for swift:5.3 without Docker");
+    expect(launcherFor("cobol:85", "someone/action-cobol")).toBe("no launcher for cobol:85 without Docker");
     expect(launcherFor("python:2", "")).toBe("no launcher for python:2 without Docker");
     expect(launcherFor("blackbox", "someone/image")).toBe("no launcher for image someone/image without Docker");
     expect(launcherFor("blackbox", "openwhisk/dockerskeleton:nightly")).toHaveProperty("argv");

@@ -21,6 +21,8 @@ export interface JavaTools {
 
 /** What the launcher is written for. */
 const OLDEST_MAJOR = 17;
+/** Why there is none. */
+export const NO_JDK = `no JDK ${OLDEST_MAJOR} or newer, such as Debian's default-jdk-headless`;
 const NAMED = /^MERINGUE_JAVA_\d+$/;
 const INSTALLED = ["/usr/lib/jvm/*", "/usr/local/lib/jvm/*", "/opt/*jdk*"];
 /** Debian's, Fedora's. */
@@ -34,6 +36,15 @@ const GSON_OF_MAVEN = ".m2/repository/com/google/code/gson/gson/2.*/gson-2.*.jar
  * @returns a string that says what is missing
  */
 export function findJava(env: NodeJS.ProcessEnv): JavaTools | string {
+  const jdks = findJdks(env);
+  if (jdks.length === 0) return NO_JDK;
+  const gson = findGson(env);
+  if (gson === undefined) return "no Gson: install libgoogle-gson-java, or name its jar in MERINGUE_GSON";
+  return { jdks, gson };
+}
+
+/** The same for JDKs alone: the oldest first, one of each major version. */
+export function findJdks(env: NodeJS.ProcessEnv): readonly Jdk[] {
   const named = Object.keys(env).flatMap((key) => (NAMED.test(key) && env[key] ? [env[key]] : []));
   const onPath = (env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "javac"));
   const homes = [
@@ -45,10 +56,7 @@ export function findJava(env: NodeJS.ProcessEnv): JavaTools | string {
   const found = homes.flatMap((home) => readJdk(home) ?? []);
   // Whoever is named first is kept.
   const jdks = [...new Map(found.toReversed().map((jdk) => [jdk.major, jdk])).values()];
-  if (jdks.length === 0) return `no JDK ${OLDEST_MAJOR} or newer, such as Debian's default-jdk-headless`;
-  const gson = findGson(env);
-  if (gson === undefined) return "no Gson: install libgoogle-gson-java, or name its jar in MERINGUE_GSON";
-  return { jdks: jdks.sort((a, b) => a.major - b.major), gson };
+  return jdks.sort((a, b) => a.major - b.major);
 }
 
 /** @returns undefined when it is no JDK, or too old. Every JDK tells its version in a file. */

@@ -1,14 +1,10 @@
-import { findInterpreter, type Interpreter } from "./find-interpreter.ts";
+import { type Found, findInterpreters } from "./find-interpreter.ts";
 
 /** Fails where the standard library is missing. */
 const PROBE = `require "json"; require "zlib"; print RUBY_VERSION`;
 
-/** @returns a string that says why there is none. */
-export function findRuby(): Promise<Interpreter | string> {
-  return findInterpreter({
-    name: "Ruby",
-    places: ["/usr/bin/ruby", "/usr/local/bin/ruby"],
-    probe: ["--disable=gems", "-e", PROBE],
-    oldest: "3.0",
-  });
+/** Finds Ruby 3 and newer. */
+export function findRuby(): Promise<Found> {
+  const places = ["/usr/bin/ruby", "/usr/local/bin/ruby", "/usr/{bin,local/bin}/ruby3.?"];
+  return findInterpreters({ name: "Ruby", places, probe: ["--disable=gems", "-e", PROBE], oldest: "3.0" });
 }

@@ -5,7 +5,7 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/pro
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { PythonBinary } from "./find-python.ts";
+import type { Interpreter } from "./find-interpreter.ts";
 import { joinCommonJs } from "./join-commonjs.ts";
 import { type ModuleFolder, moduleClosure } from "./module-closure.ts";
 
@@ -20,11 +20,12 @@ export interface Gathered {
 const run = promisify(execFile);
 const RUNTIMES = fileURLToPath(new URL("..", import.meta.url));
 const FILES = [
-  "{nodejs,typescript,native}/*.{cjs,sh}",
+  "{nodejs,typescript,native,ballerina,actionloop,go,rust,swift}/*.{cjs,sh,go,rs,toml,swift}",
   "python/**/*.py",
   "php/**/*.{php,ini}",
   "ruby/**/*.rb",
   "java/**/*.java",
+  "dotnet/**/*.cs",
 ];
 /**
  * What actions of the nodejs and typescript kinds find without bringing it: the client, and what compositions with
@@ -36,14 +37,14 @@ const OFFERED = ["openwhisk", "redis", "uuid"];
  * Copies the runtimes' files and the offered modules into a folder named for their contents; nothing is done when it is
  * there. Python's files are compiled, the nodejs runtime's are joined: both are start-up time.
  */
-export async function gatherFiles(cacheDir: string, python: PythonBinary | undefined): Promise<Gathered> {
+export async function gatherFiles(cacheDir: string, pythons: readonly Interpreter[]): Promise<Gathered> {
   const names = FILES.flatMap((pattern) => globSync(pattern, { cwd: RUNTIMES })).sort();
   const modules = offeredModules();
-  const place = join(cacheDir, `runtimes-${await fingerprint(names, modules, python)}`);
+  const place = join(cacheDir, `runtimes-${await fingerprint(names, modules, pythons)}`);
   if (!existsSync(place)) {
     await mkdir(cacheDir, { recursive: true });
     const draft = await mkdtemp(join(cacheDir, "draft-"));
-    await fill(draft, names, modules, python);
+    await fill(draft, names, modules, pythons);
     await moveIfFirst(draft, place);
   }
   return { runtimes: place, modules: join(place, "node_modules") };
@@ -58,9 +59,9 @@ function offeredModules(): readonly ModuleFolder[] {
 async function fingerprint(
   names: readonly string[],
   modules: readonly ModuleFolder[],
-  python: PythonBinary | undefined,
+  pythons: readonly Interpreter[],
 ): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify([python?.version, modules.map(({ id }) => id)]));
+  const hash = createHash("sha256").update(JSON.stringify([pythons, modules.map(({ id }) => id)]));
   for (const name of [...names, "catalogue/gather.ts", "catalogue/join-commonjs.ts"]) {
     hash.update(name).update(await readFile(join(RUNTIMES, name)));
   }
@@ -71,7 +72,7 @@ async function fill(
   place: string,
   names: readonly string[],
   modules: readonly ModuleFolder[],
-  python: PythonBinary | undefined,
+  pythons: readonly Interpreter[],
 ): Promise<void> {
   for (const name of names) {
     await mkdir(dirname(join(place, name)), { recursive: true });
@@ -81,9 +82,8 @@ async function fill(
   for (const { name, folder } of modules) {
     await cp(folder, join(place, "node_modules", name), { recursive: true, dereference: true });
   }
-  if (python === undefined) return;
   const compile = ["-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "."];
-  await run(python.path, compile, { cwd: join(place, "python") });
+  await Promise.all(pythons.map(({ path }) => run(path, compile, { cwd: join(place, "python") })));
 }
 
 /** Another process may have been faster: what it made is the same. */

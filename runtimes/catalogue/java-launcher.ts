@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import type { Launcher } from "../catalogue.ts";
 import type { JavaTools, Jdk } from "./find-java.ts";
@@ -53,6 +53,7 @@ export function javaLauncher(
     ],
     env: {},
     whenGone: "connection-lost",
+    toolchain: `java ${basename(runtimes)} ${key}`,
     prepare: () => built(join(runtimes, "java"), key, jdk, java.gson),
   };
 }

@@ -33,10 +33,16 @@ const CONTEXT = {
 const LARGE_CHARACTERS = 1_048_561;
 const NO_OBJECT = /^The action did not return a dictionary( or array)?\.$/;
 
-/** What every runtime must do, whatever its language. */
-export function commonConformance(name: string, start: StartTarget, samples: CommonSamples): void {
-  caseSuite(`${name}, like every runtime,`, start, commonCases(samples));
-  describe.concurrent(`${name}, like every runtime, in its life`, () => {
+/**
+ * What every runtime must do, whatever its language.
+ * @param limitMs for one test, where the usual is too short
+ */
+export function commonConformance(name: string, start: StartTarget, samples: CommonSamples, limitMs?: number): void {
+  const limited = limitMs === undefined ? {} : { limitMs };
+  const cases = commonCases(samples).map((row) => ({ ...limited, ...row }));
+  caseSuite(`${name}, like every runtime,`, start, cases);
+  const options = limitMs === undefined ? {} : { timeout: limitMs };
+  describe.concurrent(`${name}, like every runtime, in its life`, options, () => {
     test("B2: answers an init without anything", async ({ expect }) => {
       const target = await start();
       const reply = await target.init(undefined);

@@ -1,6 +1,7 @@
 import { describe, test } from "vitest";
 import type { JavaTools } from "../catalogue/find-java.ts";
 import { zip } from "./archives.ts";
+import { buildConformance } from "./build-suite.ts";
 import { caseSuite, errorOf } from "./cases.ts";
 import { type CommonSamples, commonConformance } from "./common-suite.ts";
 import { type Classes, compileJava } from "./java-compiler.ts";
@@ -25,13 +26,26 @@ export async function javaSamples(java: JavaTools): Promise<JavaSamples> {
 
 /** What actions of the java kinds rely on. */
 export function javaConformance(name: string, start: StartTarget, { classes, jar }: JavaSamples): void {
-  const source = (main: string): Upload => ({ code: JAVA_SOURCES[main.split("#")[0] as JavaClass], main });
-  commonConformance(`${name}, for a jar`, start, common(jar));
-  commonConformance(`${name}, for source`, start, common(source));
+  javaCommonConformance(name, start, jar);
   caseSuite(`${name}, at init,`, start, javaInitCases(jar, classes));
   caseSuite(`${name}, at a run,`, start, javaRunCases(jar));
   caseSuite(`${name}, for source alone,`, start, javaSourceCases(classes));
+  const main = "example.Other#naim";
+  const files = { "src/example/Other.java": JAVA_SOURCES["example.Other"], "notes.txt": "beside it" };
+  const archive = zip(files).then((code): Upload => ({ code, binary: true, main }));
+  const sources = { "one file": source(main), "an archive": archive };
+  buildConformance(name, start, { sources, precompiled: jar(main), limitMs: 45_000 });
   lifeConformance(name, start, jar);
+}
+
+/** What every runtime must do, by a jar and by source. */
+export function javaCommonConformance(name: string, start: StartTarget, jar: JarOf): void {
+  commonConformance(`${name}, for a jar`, start, common(jar));
+  commonConformance(`${name}, for source`, start, common(source));
+}
+
+function source(main: string): Upload {
+  return { code: JAVA_SOURCES[main.split("#")[0] as JavaClass], main };
 }
 
 function common(upload: (main: string) => Upload): CommonSamples {

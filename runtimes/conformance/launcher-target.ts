@@ -27,7 +27,8 @@ export function plainProcess(launcher: Launcher): ProcessSpec {
     return bind === undefined ? argument : bind.source + argument.slice(bind.target.length);
   };
   const modules = launcher.binds.find(({ target }) => target === "/node_modules")?.source;
-  return { argv: launcher.argv.map(outside), env: launcher.env, ...(modules !== undefined && { modules }) };
+  const env = Object.fromEntries(Object.entries(launcher.env).map(([name, value]) => [name, outside(value)]));
+  return { argv: launcher.argv.map(outside), env, ...(modules !== undefined && { modules }) };
 }
 
 /** A runtime's process, its private folder, and what it printed. */

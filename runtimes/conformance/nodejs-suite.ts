@@ -7,7 +7,8 @@ import { initValue, type StartTarget, separate, withValue } from "./target.ts";
 
 const ECHO = `function main(args) { console.log("hello stdout"); console.error("hello stderr"); return args; }`;
 
-const samples: CommonSamples = {
+/** For what every runtime must do. */
+export const nodejsSamples: CommonSamples = {
   echo: { code: ECHO },
   otherMain: { code: "exports.niam = (args) => args;", main: "niam" },
   noObject: { code: `function main() { return "not a json object"; }` },
@@ -28,7 +29,7 @@ const samples: CommonSamples = {
 
 /** What actions of the nodejs kinds rely on. The target must offer the npm package openwhisk, and no sources' types. */
 export function nodejsConformance(name: string, start: StartTarget): void {
-  commonConformance(name, start, samples);
+  commonConformance(name, start, nodejsSamples);
   caseSuite(`${name}, for a single file,`, start, nodejsSourceCases);
   caseSuite(`${name}, for an archive,`, start, nodejsArchiveCases);
   nodejsLifeConformance(name, start);

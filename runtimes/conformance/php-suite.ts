@@ -6,7 +6,8 @@ import { phpSourceCases } from "./php-source-cases.ts";
 import { NOT_STARTED, refusesToRunUninitialised } from "./proxy-expectations.ts";
 import { initValue, type StartTarget, withValue } from "./target.ts";
 
-const samples: CommonSamples = {
+/** For what every runtime must do. */
+export const phpSamples: CommonSamples = {
   echo: {
     code: `<?php
 function main(array $args): array {
@@ -49,7 +50,7 @@ function main(array $args): array {
  * @param without which libraries of upstream's images are not here, if any
  */
 export function phpConformance(name: string, start: StartTarget, without?: string): void {
-  commonConformance(name, start, samples);
+  commonConformance(name, start, phpSamples);
   caseSuite(`${name}, for a single file,`, start, phpSourceCases(without));
   caseSuite(`${name}, for an archive,`, start, phpArchiveCases());
   lifeConformance(name, start);

@@ -6,7 +6,8 @@ import { pythonArchiveCases } from "./python-archive-cases.ts";
 import { pythonSourceCases } from "./python-source-cases.ts";
 import { initValue, type StartTarget, withValue } from "./target.ts";
 
-const samples: CommonSamples = {
+/** For what every runtime must do. */
+export const pythonSamples: CommonSamples = {
   echo: {
     code: `import sys
 def main(args):
@@ -39,7 +40,7 @@ def main(args):
  * @param withoutPip why a requirements.txt can't be followed here, if it can't
  */
 export function pythonConformance(name: string, start: StartTarget, withoutPip?: string): void {
-  commonConformance(name, start, samples);
+  commonConformance(name, start, pythonSamples);
   caseSuite(`${name}, for a single file,`, start, pythonSourceCases);
   caseSuite(`${name}, for an archive,`, start, pythonArchiveCases(withoutPip));
   lifeConformance(name, start);

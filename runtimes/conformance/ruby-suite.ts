@@ -7,7 +7,8 @@ import { rubyArchiveCases } from "./ruby-archive-cases.ts";
 import { rubySourceCases } from "./ruby-source-cases.ts";
 import { initValue, type StartTarget, withValue } from "./target.ts";
 
-const samples: CommonSamples = {
+/** For what every runtime must do. */
+export const rubySamples: CommonSamples = {
   echo: { code: `def main(args)\n  puts "hello stdout"\n  warn "hello stderr"\n  args\nend` },
   otherMain: { code: "def niam(args)\n  args\nend", main: "niam" },
   noObject: { code: `def main(args)\n  "not a json object"\nend` },
@@ -33,7 +34,7 @@ def main(args) = KEYS.to_h { |key| [key, ENV["__OW_" + key.upcase]] }`,
  * @param without which gems of upstream's image are not here, if any
  */
 export function rubyConformance(name: string, start: StartTarget, without?: string): void {
-  commonConformance(name, start, samples);
+  commonConformance(name, start, rubySamples);
   caseSuite(`${name}, for a single file,`, start, rubySourceCases(without));
   caseSuite(`${name}, for an archive,`, start, rubyArchiveCases());
   lifeConformance(name, start);

@@ -62,10 +62,17 @@ function compile(code, main, folder) {
   const tail = NAME_PATH.test(main)
     ? `\n;try{return ${main}}catch(_){if(_ instanceof ReferenceError||_ instanceof TypeError)return;throw _}`
     : "";
-  return vm.compileFunction(code + tail, ["exports", "require", "module", "__filename", "__dirname"], {
-    filename: `${folder}/index.js`,
-    ...(code.includes("import") && { importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER }),
-  });
+  const parameters = ["exports", "require", "module", "__filename", "__dirname"];
+  const filename = `${folder}/index.js`;
+  if (!code.includes("import")) return vm.compileFunction(code + tail, parameters, { filename });
+  const importModuleDynamically = vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  if (importModuleDynamically !== undefined) {
+    return vm.compileFunction(code + tail, parameters, { filename, importModuleDynamically });
+  }
+  // Node.js 18 can only import what its own loader has compiled, or what that has evaluated.
+  const wrapped = `(function (${parameters.join(", ")}) {${code}${tail}\n})\n//# sourceURL=${filename}`;
+  // oxlint-disable-next-line no-eval -- it is what the action is run with anyway
+  return (0, eval)(wrapped);
 }
 
 /** @param {string} code @param {string} main @param {string} folder */

@@ -84,6 +84,7 @@ function logStream(name, fd, sentinels) {
     atLineStart = last === "\n" || last === NEWLINE;
   };
   const direct = Object.assign(new EventEmitter(), {
+    _writableState: { errorEmitted: true }, // the console asks after a write: it is to leave errors alone
     /** @param {string} text @param {(error?: Error | null) => void} [done] */
     write(text, done) {
       if (stream !== undefined) return stream.write(text, "utf8", done);

@@ -169,7 +169,8 @@ function main() {
   const folder = process.env["MERINGUE_ACTION_DIR"] ?? `${process.cwd()}/action`;
   const host = option("host", process.env["MERINGUE_HOST"] ?? "0.0.0.0");
   const port = Number(option("port", process.env["MERINGUE_PORT"] ?? "8080"));
-  for (const name of ["MERINGUE_ACTION_DIR", "MERINGUE_HOST", "MERINGUE_PORT"]) delete process.env[name];
+  for (const name of ["MERINGUE_ACTION_DIR", "MERINGUE_HOST", "MERINGUE_NODE_FLAGS", "MERINGUE_PORT"])
+    delete process.env[name];
   const logs = hideLogStreams();
   exposeGc();
   const prepare = process.argv.includes("--typescript") ? require("../typescript/source.cjs").typescript() : undefined;

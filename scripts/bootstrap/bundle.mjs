@@ -51,6 +51,7 @@ async function build(root, file, folder) {
     input: { main: file },
     platform: "node",
     logLevel: "silent",
+    external: [/^@platformatic\//], // it reads files beside its own
     plugins: [{ name: "where-it-stood", transform: { filter: { id: /\.ts$/ }, handler: asWhereItStood } }],
   });
   const { output } = await bundle.write({ dir: folder, format: "esm", sourcemap: true });

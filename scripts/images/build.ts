@@ -3,7 +3,10 @@ import { follow } from "./base.ts";
 import type { ImageRecipe } from "./list.ts";
 import { tarOf } from "./run.ts";
 
-/** @param context the folder with the Dockerfile and all that it copies */
+/**
+ * @param context the folder with the Dockerfile and all that it copies
+ * @param base the image that it begins with
+ */
 export async function buildImage(
   engine: EngineClient,
   image: ImageRecipe,
@@ -11,7 +14,7 @@ export async function buildImage(
   base: string,
 ): Promise<void> {
   const query = new URLSearchParams({
-    buildargs: JSON.stringify({ BASE: image.from ?? base }),
+    buildargs: JSON.stringify({ BASE: base, ...image.args }),
     networkmode: "host", // an engine may have no bridge of its own
     rm: "true",
     forcerm: "true",

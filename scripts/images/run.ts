@@ -27,15 +27,6 @@ export async function run(command: string, args: readonly string[], options: Run
 /** Packs a folder, owned by root, while it is read. Destroyed with an error when packing fails. */
 export function tarOf(folder: string): Readable {
   const args = ["--numeric-owner", "--owner=0", "--group=0", "-C", folder, "-c", "."];
-  return packed(folder, args);
-}
-
-/** Packs a system with its owners as they are. */
-export function tarOfSystem(folder: string): Readable {
-  return packed(folder, ["--numeric-owner", "-C", folder, "-c", "."]);
-}
-
-function packed(folder: string, args: readonly string[]): Readable {
   const child = spawn("tar", args, { stdio: ["ignore", "pipe", "inherit"] });
   child.once("error", (error) => child.stdout.destroy(error));
   child.once("close", (code) => {

@@ -1,6 +1,10 @@
-import { chmod, copyFile, cp, mkdir, symlink } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, copyFile, cp, mkdir, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { compileLauncher } from "../../runtimes/catalogue/dotnet-launcher.ts";
+import { type DotnetTools, findDotnet } from "../../runtimes/catalogue/find-dotnet.ts";
 import { gatherFiles } from "../../runtimes/catalogue/gather.ts";
+import { bringDotnet } from "./dotnet.ts";
 import type { ImageRecipe } from "./list.ts";
 import { run } from "./run.ts";
 
@@ -12,6 +16,8 @@ const INSTALL = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no
 export interface StagingArea {
   /** @returns the folder with the Dockerfile and rootfs/. */
   stage(image: ImageRecipe): Promise<string>;
+  /** Removes what was put together for it alone. */
+  forget(image: ImageRecipe): Promise<void>;
 }
 
 /**
@@ -40,7 +46,15 @@ export function stagingArea(root: string, folder: string): StagingArea {
       });
     });
 
-  const gathered = gatherFiles(join(folder, "runtimes"), undefined);
+  const dotnet = async (): Promise<DotnetTools> => {
+    const found = findDotnet(process.env);
+    if (typeof found !== "string") return found;
+    const brought = findDotnet({ MERINGUE_DOTNET: await once("dotnet", bringDotnet) });
+    if (typeof brought === "string") throw new Error(brought);
+    return brought;
+  };
+
+  const gathered = gatherFiles(join(folder, "runtimes"), []);
   gathered.catch(() => undefined); // whoever stages an image is told
 
   return {
@@ -61,9 +75,11 @@ export function stagingArea(root: string, folder: string): StagingArea {
         await copyFolder(modules, join(rootfs, "node_modules"));
         await putNpm(await installed(NPM), rootfs);
       }
+      if (image.dotnet === true) await putDotnet(await dotnet(), join(runtimes, "dotnet/src"), rootfs);
       if (image.proxy === true) await putProgram(await proxy(), join(rootfs, "runtime/bin/proxy"));
       return context;
     },
+    forget: ({ name }) => rm(join(folder, "context", name), { recursive: true }),
   };
 }
 
@@ -75,6 +91,24 @@ async function putProgram(from: string, to: string): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   await copyFile(from, to);
   await chmod(to, 0o755);
+}
+
+/** The runtime without what belongs to an SDK, and the launcher. */
+async function putDotnet(tools: DotnetTools, sources: string, rootfs: string): Promise<void> {
+  const root = join(rootfs, "usr/share/dotnet");
+  const parts = [
+    "dotnet",
+    "LICENSE.txt",
+    "ThirdPartyNotices.txt",
+    "host/fxr",
+    `shared/Microsoft.NETCore.App/${tools.version}`,
+  ];
+  for (const part of parts.filter((name) => existsSync(join(tools.root, name)))) {
+    await copyFolder(join(tools.root, part), join(root, part));
+  }
+  const launcher = join(rootfs, "runtime/dotnet");
+  await mkdir(launcher, { recursive: true });
+  await compileLauncher({ ...tools, hasIcu: true }, sources, launcher);
 }
 
 async function putNpm(from: string, rootfs: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
+  type ByteBudget,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -12,6 +13,7 @@ import {
 } from "@meringue/core";
 import { collectedBytes } from "./collected-bytes.ts";
 import type { ApiRequest } from "./exchange.ts";
+import { takeForBody } from "./held-bytes.ts";
 import { checkNesting } from "./nesting.ts";
 import type { Uploads } from "./uploads.ts";
 
@@ -131,6 +133,28 @@ export async function readPayload(request: IncomingMessage, allowedBytes: number
     return await readBody(request, { maxBytes: allowedBytes, ...(uploads === undefined ? {} : { uploads }) });
   } catch (error) {
     throw error instanceof BodyTooLarge ? refusal(error.lengthBytes) : error;
+  }
+}
+
+/**
+ * Reads the body of an invocation by the caller that its head named.
+ * @param budget what it counts among while it comes in
+ * @throws as {@link readPayload} does; Unauthorized when the caller has lost its key meanwhile; ServiceUnavailable and
+ * TooManyRequests, before any of it is read, when there is too much already
+ */
+export async function readCallersPayload(
+  request: ApiRequest,
+  allowedBytes: number,
+  budget: ByteBudget | undefined,
+): Promise<Buffer> {
+  const giveBack = takeForBody(budget, request, allowedBytes);
+  try {
+    const body = await readPayload(request.raw, allowedBytes);
+    const confirmed = request.confirm(request);
+    if (confirmed !== undefined) await confirmed;
+    return body;
+  } finally {
+    giveBack();
   }
 }
 

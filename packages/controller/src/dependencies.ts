@@ -5,6 +5,7 @@ import type {
   Admit,
   AdmitWebCall,
   Authenticator,
+  ByteBudget,
   ChangeFeed,
   Clock,
   Dispatcher,
@@ -41,6 +42,8 @@ export interface AppDependencies {
   readonly admitFire?: Admit;
   /** Counts a call of a web action against its owner's limits; without it nothing is counted. */
   readonly admitWebCall?: AdmitWebCall;
+  /** What the bodies and answers of calls count among while they are held; without it there is no bound. */
+  readonly budget?: ByteBudget;
   /** Which records are kept; all, unless told. Of what runs in containers that is up to the dispatcher. */
   readonly storeLevels?: StoreLevels;
   /** What the parameters of actions and packages are stored under; without it they are stored as they come. */

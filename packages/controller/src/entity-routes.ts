@@ -54,7 +54,7 @@ export function triggerAndRuleRoutes(deps: AppDependencies, invokeAction: Invoke
     getEntityRoute("triggers", getTrigger(entities)),
     putEntityRoute("triggers", putTrigger({ ...deps, triggerWrites: writes })),
     deleteEntityRoute("triggers", deleteTrigger(entities, changes, writes)),
-    fireTriggerRoute(fireTrigger({ ...deps, invokeAction, report }), limits),
+    fireTriggerRoute(fireTrigger({ ...deps, invokeAction, report }), deps),
     listEntitiesRoute("rules", listRules(entities), limits),
     getEntityRoute("rules", getRule(entities)),
     putEntityRoute("rules", putRule({ ...deps, triggerWrites: writes })),

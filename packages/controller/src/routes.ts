@@ -100,7 +100,7 @@ function actionRoutes(deps: AppDependencies, invoke: InvokeAction): readonly Rou
     ...getActionRoutes(getAction({ entities, catalogue, sharedPackagesExecuteOnly })),
     ...putActionRoutes(putAction({ ...deps, allowedKinds, maxUnpackedBytes })),
     ...deleteActionRoutes(deleteAction(entities, changes)),
-    ...invokeActionRoutes(invoke, limits),
+    ...invokeActionRoutes(invoke, deps),
   ];
 }
 

@@ -12,7 +12,7 @@ export function trackInFlight(dispatcher: Dispatcher): {
         const { activationId } = message;
         const dispatched = await dispatcher.dispatch(message);
         running.set(activationId, { id: message.action.id, version: message.action.action.version });
-        void dispatched.result.then(() => running.delete(activationId));
+        void (dispatched.ended ?? dispatched.result).then(() => running.delete(activationId));
         return dispatched;
       },
       prepare: (action, namespace) => dispatcher.prepare?.(action, namespace),

@@ -14,6 +14,7 @@ import {
   ServiceUnavailable,
   type SystemLimits,
 } from "@meringue/core";
+import type { ActionBuilds } from "./action-builds.ts";
 import { type RunOutcome, type RunSurroundings, runActivation } from "./activation-run.ts";
 import type { AnswerLimits } from "./answer.ts";
 import type { StreamedAnswer } from "./answer-stream.ts";
@@ -21,6 +22,7 @@ import type { CellClass } from "./cell.ts";
 import type { Job, Outcome } from "./job.ts";
 import type { LogCollector } from "./log-collector.ts";
 import { formatLogLine, formatLogLines, type LogLine } from "./log-lines.ts";
+import { type PackedArguments, packedArguments } from "./packed-arguments.ts";
 import type { Owner, PooledContainer } from "./pooled-container.ts";
 import { fallbackRecord, unplacedRecord } from "./record.ts";
 import { startFailure } from "./start-failure.ts";
@@ -52,6 +54,7 @@ export interface JobDependencies {
   readonly locks: ParameterLocks;
   /** The action's code as `/init` takes it. @throws ActionGone when that revision is no more. */
   readonly codeOf: (action: ExecutableAction) => Promise<string | undefined>;
+  readonly builds: ActionBuilds | undefined;
   /** Notes that user code is about to see the activation. @throws (rejects with) ServiceUnavailable when it could not be. */
   readonly note: (job: ActivationJob) => Promise<unknown>;
   /** An activation is about to initialize a container of this class. */
@@ -68,7 +71,9 @@ const MAX_MOVES = 3;
 
 /** One accepted activation on its way to its record. */
 export class ActivationJob implements Job, RunSurroundings {
-  readonly message: ActivationMessage;
+  /** The activation; without its arguments while they are packed. */
+  message: ActivationMessage;
+  #packed: PackedArguments | undefined;
   /** Settles when it is known whether the activation was accepted. */
   readonly noted: Promise<void>;
   readonly streamed: StreamedAnswer | undefined;
@@ -127,9 +132,18 @@ export class ActivationJob implements Job, RunSurroundings {
     });
   }
 
+  get builds(): ActionBuilds | undefined {
+    return this.#deps.builds;
+  }
+
+  waits(): void {
+    this.#packed ??= packedArguments(this.message);
+    if (this.#packed !== undefined) this.message = this.#packed.without;
+  }
+
   unlocked(): ActivationMessage | undefined {
     try {
-      return this.#deps.locks.unlock(this.message);
+      return this.#deps.locks.unlock(this.#packed?.whole() ?? this.message);
     } catch (error) {
       this.fail(error);
       return undefined;

@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import {
   type Activation,
   type ActivationMessage,
@@ -7,6 +8,7 @@ import {
   resultMessages,
   type SystemLimits,
 } from "@meringue/core";
+import { type ActionBuilds, MAX_BUILD_LENGTH, plainUpload, type Upload } from "./action-builds.ts";
 import type { Answer, AnswerLimits } from "./answer.ts";
 import type { StreamedAnswer } from "./answer-stream.ts";
 import type { Outcome } from "./job.ts";
@@ -26,6 +28,8 @@ export interface RunSurroundings {
   readonly limits: SystemLimits;
   /** The action's code as `/init` takes it: text, or base64 of a binary. */
   codeOf(): Promise<string | undefined>;
+  /** Without it, every container builds what it is given. */
+  readonly builds: ActionBuilds | undefined;
   /** Whether the runtime marks the end of each activation's log. */
   readonly sentinels: boolean;
   /** Notes that user code is about to see the activation. @returns false when that failed: then it may not see it. */
@@ -48,6 +52,11 @@ const RESCHEDULED: RunOutcome = { outcome: "reschedule", record: undefined };
 
 /** How long to wait for the word that a container which broke off was out of memory, in milliseconds. */
 const EXIT_WAIT_MS = 2_000;
+
+/** What an answer to `/init` may have beside a build, in bytes. */
+const BESIDE_BUILD_BYTES = 1_024;
+
+const INITIALISED = 200;
 
 const MIB = 1024 * 1024;
 
@@ -90,20 +99,49 @@ async function initialize(
   const { timeout, logs, concurrency } = message.action.action.limits;
   pooled.logBudget.limitBytes = logs * MIB;
   pooled.logBudget.segments = concurrency;
-  const code = await around.codeOf();
+  const upload = await uploadFor(message, pooled, around);
   if (!(await around.starting())) return DESTROYED;
-  const { payloadBytes: maxBytes, truncationBytes } = around.limits;
+  const { payloadBytes: maxBytes } = around.limits;
   const began = around.clock.now();
-  const value = initValue(message, code, began + timeout);
-  const answer = await pooled.client.init(value, timeout, { maxBytes, truncationBytes });
+  const value = initValue(message, upload, began + timeout);
+  const given = await pooled.client.init(value, timeout, initLimits(upload, around.limits));
+  const answer = upload.wantsBuild ? withoutBuild(given, around.limits) : given;
   const end = around.clock.now();
   const outOfMemory = isDoubtful(answer) && (await ranOutOfMemory(pooled, around.clock, answer));
   const verdict = judgeInit(answer, { timeoutMs: timeout, maxBytes, outOfMemory });
   const initMs = end - began;
-  if (verdict.kind === "ready") return { began, initMs };
+  if (verdict.kind === "ready") {
+    if (answer.kind === "answered") upload.initialised(answer.body);
+    return { began, initMs };
+  }
   if (verdict.kind === "reschedule") return RESCHEDULED;
+  upload.failed();
   const times = { began, initMs, runStart: end, end };
   return finish(message, pooled, around, { response: verdict.response, timedOut: verdict.timedOut, times });
+}
+
+async function uploadFor(
+  message: ActivationMessage,
+  { container }: PooledContainer,
+  around: RunSurroundings,
+): Promise<Upload> {
+  const code = await around.codeOf();
+  return around.builds === undefined ? plainUpload(code) : around.builds.upload(message, container, code);
+}
+
+/** A build comes with the answer, however long answers may be else. */
+function initLimits({ wantsBuild }: Upload, { payloadBytes, truncationBytes }: SystemLimits): AnswerLimits {
+  const maxBytes = wantsBuild ? Math.max(payloadBytes, MAX_BUILD_LENGTH + BESIDE_BUILD_BYTES) : payloadBytes;
+  return { maxBytes, truncationBytes };
+}
+
+/** What says that an init failed is held to the usual length, whatever a build may have. */
+function withoutBuild(answer: Answer, { payloadBytes, truncationBytes }: SystemLimits): Answer {
+  if (answer.kind !== "answered" || answer.status === INITIALISED) return answer;
+  const lengthBytes = Buffer.byteLength(answer.body);
+  if (lengthBytes <= payloadBytes) return answer;
+  const prefix = new StringDecoder("utf8").write(Buffer.from(answer.body).subarray(0, truncationBytes));
+  return { kind: "too-long", status: answer.status, lengthBytes, prefix };
 }
 
 async function run(

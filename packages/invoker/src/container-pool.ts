@@ -5,10 +5,12 @@ import { type ContainerTable, containerTable } from "./container-table.ts";
 import { roomMaker } from "./eviction.ts";
 import { type IdleSweeper, idleSweeper } from "./idle-sweeper.ts";
 import type { Job, Outcome } from "./job.ts";
+import { keepPriorities } from "./keep-priority.ts";
 import { pace } from "./pace.ts";
 import { type Placement, placement } from "./placement.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { type Owner, type PooledContainer, transition } from "./pooled-container.ts";
+import { type Rewarming, rewarming } from "./rewarming.ts";
 import { waitingJobs } from "./waiting-jobs.ts";
 
 /** How long what an ended process said may still be on its way, in milliseconds. */
@@ -33,6 +35,8 @@ export class ContainerPool {
   readonly #pace = pace();
   readonly #placement: Placement;
   readonly #sweeper: IdleSweeper;
+  readonly #priorities = keepPriorities();
+  readonly #rewarming: Rewarming | undefined;
   #pumpIsDue = false;
   /** Epoch milliseconds. */
   #pumpAgainAt = 0;
@@ -52,12 +56,13 @@ export class ContainerPool {
       this.#starts,
       { ...options, pace: this.#pace },
       {
-        makeRoom: roomMaker(this.table, options.memoryMb, (pooled) => this.#remove(pooled, "evict")),
-        start: (cell) => this.#start(cell),
+        ...roomMaker(this.table, options.memoryMb, this.#priorities, (pooled) => this.#remove(pooled, "evict")),
+        start: (cell, namespace) => this.#start(cell, namespace),
         assign: (pooled, job) => this.#assign(pooled, job),
         runIn: (pooled, job) => this.#runIn(pooled, job),
       },
     );
+    if (options.rewarm === true) this.#rewarming = rewarming(options.clock, (cell) => this.#rewarm(cell));
     this.#sweeper = idleSweeper(this.table, options, {
       expire: (pooled) => this.#expire(pooled),
       pause: (pooled) => this.#pause(pooled),
@@ -69,6 +74,11 @@ export class ContainerPool {
     return this.#waiting.size;
   }
 
+  /** Those of one namespace. */
+  waitingOf(namespace: string): number {
+    return this.#waiting.ofNamespace(namespace);
+  }
+
   /** Runs the job at once, or keeps it until a container can be had. */
   submit(job: Job): void {
     if (this.#closing) return; // its journal entry runs it after the next start
@@ -76,8 +86,9 @@ export class ContainerPool {
       const text = `${job.cell.memoryMb} MB is more than the ${this.#options.memoryMb} MB that all containers together may hold`;
       return job.fail(new ContainerStartFailed("host", text));
     }
-    const warm = this.#placement.reserved ? undefined : this.table.withRoom(job.owner.key);
+    const warm = this.table.withRoom(job.owner.key);
     if (warm !== undefined) return this.#runIn(warm, job);
+    job.waits?.();
     this.#waiting.add(job, "back");
     this.#pump();
   }
@@ -117,6 +128,7 @@ export class ContainerPool {
   async close(drainMs: number): Promise<void> {
     this.#closing = true;
     this.#sweeper.stop();
+    this.#rewarming?.stop();
     this.#starts.abort();
     this.#cancelPump?.();
     this.#waiting.clear();
@@ -132,9 +144,9 @@ export class ContainerPool {
     while (this.#removals.size > 0) await Promise.all(this.#removals);
   }
 
-  #start(cell: CellClass): void {
+  #start(cell: CellClass, namespace?: string): void {
     this.#running.enter();
-    void this.#starts.begin(cell).then(() => {
+    void this.#starts.begin(cell, namespace).then(() => {
       this.#pump();
       this.#running.leave();
     });
@@ -178,7 +190,7 @@ export class ContainerPool {
       return;
     }
     const { owner } = pooled;
-    if (owner === undefined || this.#placement.reserved) return; // somebody has waited too long: what comes free may be for them
+    if (owner === undefined) return;
     while (pooled.inFlight < owner.concurrency && (pooled.state === "busy" || pooled.state === "paused")) {
       const job = this.#waiting.takeFor(owner.key);
       if (job === undefined) return;
@@ -190,16 +202,22 @@ export class ContainerPool {
     transition(pooled, "assign");
     this.table.delete(pooled);
     pooled.owner = job.owner;
+    pooled.ownedSince = this.#options.clock.now();
+    const idleSince = this.#rewarming?.back(job.owner);
+    if (idleSince !== undefined) this.#rewarming?.called(job.owner, job.since - idleSince);
     this.table.add(pooled);
     pooled.inFlight = 1;
+    pooled.uses = 1;
     this.#running.enter();
     this.#work(pooled, job);
   }
 
   #runIn(pooled: PooledContainer, job: Job): void {
     const wasPaused = pooled.state === "paused";
+    if (wasPaused && this.#rewarming !== undefined) this.#rewarming.called(job.owner, job.since - pooled.idleSince);
     transition(pooled, "run");
     pooled.inFlight++;
+    pooled.uses++;
     this.#running.enter();
     if (wasPaused) void this.#resumeAndWork(pooled, job);
     else this.#work(pooled, job);
@@ -225,7 +243,8 @@ export class ContainerPool {
       if (pooled.state !== "initializing") return;
       const now = clock.now();
       // Of a stem cell that had time to come up before, its initialization tells nothing of a cold start.
-      if (began - pooled.idleSince < COLD_MS) this.#pace.started(pooled.cellKey, pooled.startMs + now - began);
+      pooled.coldMs = pooled.startMs + now - began;
+      if (began - pooled.idleSince < COLD_MS) this.#pace.started(pooled.cellKey, pooled.coldMs);
       began = now;
       transition(pooled, "initialized");
       this.#offer(pooled);
@@ -251,17 +270,29 @@ export class ContainerPool {
     if (this.waiting > 0 && (pooled.inFlight === 0 || this.#options.clock.now() >= this.#pumpAgainAt)) this.#pump();
   }
 
+  /** Has a stem cell for an action that is about to be called, where there is memory to spare. */
+  #rewarm(cell: CellClass): void {
+    if (this.countCells(cell) === 0) this.addCell(cell);
+  }
+
   /** Ends a container that is no good any more, once the others that run in it have ended. */
   #retire(pooled: PooledContainer): void {
+    if (pooled.owner !== undefined) this.#placement.released(pooled.owner.key);
     if (pooled.inFlight === 0) this.#remove(pooled, "fail");
     else if (pooled.state === "busy") transition(pooled, "retire");
   }
 
   #becomeFree(pooled: PooledContainer): void {
+    if (this.#placement.yields(pooled)) return this.#retire(pooled);
     this.#offer(pooled);
     if (pooled.inFlight > 0 || pooled.state !== "busy") return;
     transition(pooled, "done");
     pooled.idleSince = this.#options.clock.now();
+    pooled.keepPriority = this.#priorities.idle({
+      uses: pooled.uses,
+      coldMs: pooled.coldMs,
+      memoryMb: pooled.cell.memoryMb,
+    });
     this.#sweeper.arm();
   }
 
@@ -300,7 +331,10 @@ export class ContainerPool {
         pooled.logs.end();
         transition(pooled, "removed");
         this.table.delete(pooled);
-        if (pooled.owner !== undefined && this.table.count(pooled.owner.key) === 0) this.#pace.forget(pooled.owner.key);
+        if (pooled.owner !== undefined && this.table.count(pooled.owner.key) === 0) {
+          this.#pace.forget(pooled.owner.key);
+          if (pooled.idleSince >= pooled.ownedSince) this.#rewarming?.gone(pooled.owner, pooled.cell, pooled.idleSince);
+        }
         this.#removals.delete(removal);
         this.#pump();
       });

@@ -4,6 +4,7 @@ import {
   type ActivationJournal,
   type ActivationMessage,
   type ActivationStore,
+  type BuildCache,
   type Clock,
   type ContainerRuntime,
   type Dispatched,
@@ -21,11 +22,14 @@ import {
   type SystemLimits,
   underWay,
 } from "@meringue/core";
+import { actionBuilds } from "./action-builds.ts";
 import { actionPlans, ownerKey } from "./action-plans.ts";
 import { ActivationJob, type JobDependencies } from "./activation-job.ts";
 import { type StreamedAnswer, streamedAnswer } from "./answer-stream.ts";
 import { containerMaker } from "./container-maker.ts";
 import { ContainerPool } from "./container-pool.ts";
+import { type Occupancy, occupancyOf } from "./occupancy.ts";
+import { checkQueue } from "./queue-bound.ts";
 import { fallbackRecord, SERVER_STOPPED, unplacedRecord } from "./record.ts";
 import { mayRunAgain } from "./run-again.ts";
 import { stemCells } from "./stem-cells.ts";
@@ -44,6 +48,8 @@ export interface InvokerOptions {
   readonly storeLevels?: StoreLevels;
   /** The action's code as `/init` takes it. @throws ActionGone when that revision is no more. */
   readonly codeOf: (action: ExecutableAction) => Promise<string | undefined>;
+  /** Keeps what runtimes make of source; without it every container builds what it is given. */
+  readonly builds?: BuildCache;
   /** Opens locked parameters; without it an activation that has any fails. */
   readonly parameterLocks?: ParameterLocks;
   /** Memory that all containers together may hold, in mebibytes. */
@@ -53,7 +59,9 @@ export interface InvokerOptions {
   readonly firstStarts?: number;
   readonly pauseGraceMs: number;
   readonly idleTimeoutMs: number;
-  /** Activations that may wait for a container before more are refused. */
+  /** See `PoolOptions`. */
+  readonly rewarm?: boolean;
+  /** Activations that may wait for a container before more are refused; one namespace alone may have fewer. */
   readonly queueLimit: number;
   readonly pullPolicy: "if-absent" | "always";
   readonly containerEnv: Readonly<Record<string, string>>;
@@ -65,14 +73,17 @@ export interface Invoker extends Dispatcher, RunningLogs {
   /**
    * Ends what an earlier process left unsettled: runs what no user code has seen, and what may run again; gives the rest a
    * record that says so.
+   * @param ended is given each record when it is stored.
    */
-  recover(): Promise<number>;
+  recover(ended?: (record: Activation) => void): Promise<number>;
   /** Starts the stem cells. */
   warmUp(): void;
   /** Activations accepted and not ended: `[activationId, "ns/action@version"]`. */
   inFlight(): readonly (readonly [activationId: string, action: string])[];
   /** The namespace that a container works for; undefined for a stem cell or an unknown name. */
   namespaceOf(containerName: string): string | undefined;
+  /** How its memory is used now. */
+  occupancy(): Occupancy;
   /** An action was written or deleted: what idles in the name of an earlier revision is of no use any more. */
   changed(actionId: string): void;
   /** Lets running activations finish for `drainMs`, then removes all containers. */
@@ -84,6 +95,7 @@ export function invoker(options: InvokerOptions): Invoker {
   const { clock, journal, warn } = options;
   const locks = options.parameterLocks ?? parameterLocks({ current: "off", keys: {} });
   const maker = containerMaker({ ...options, env: options.containerEnv });
+  const builds = options.builds === undefined ? undefined : actionBuilds(options.builds, warn);
   const records = recordKeeper(options, clock, warn);
   const accepted = new Map<string, ActivationJob>();
   const pool = new ContainerPool({
@@ -107,6 +119,7 @@ export function invoker(options: InvokerOptions): Invoker {
     limits: options.limits,
     locks,
     codeOf: options.codeOf,
+    builds,
     // Of one that waits for the disk it must be known first that it was accepted; of others, `start` tells.
     note: ({ message, noted }) => {
       const started = journal.start(message.activationId);
@@ -144,7 +157,12 @@ export function invoker(options: InvokerOptions): Invoker {
 
   return {
     dispatch(message): Promise<Dispatched> {
-      if (closing || pool.waiting >= options.queueLimit) return Promise.reject(new ServiceUnavailable());
+      if (closing) return Promise.reject(new ServiceUnavailable());
+      try {
+        checkQueue(pool, message.user.namespace.name, options.queueLimit);
+      } catch (refusal) {
+        return Promise.reject(refusal);
+      }
       const noted = journal.accept(message, !message.blocking);
       const streamed = message.streamed === true ? streamedAnswer(options.limits.streamBytes) : undefined;
       const job = execute(message, noted, streamed);
@@ -162,15 +180,18 @@ export function invoker(options: InvokerOptions): Invoker {
       if (!taken && cell.pull === "never") pool.addCell(cell);
     },
 
-    async recover() {
+    async recover(recovered = () => undefined) {
       // sequences and compositions are not for an invoker: see recoverEnclosing
       const left = (await journal.unsettled()).filter(({ message }) => message.enclosing !== true);
       for (const { message, started } of left) {
         if (started && !mayRunAgain(message)) {
           const record = unplacedRecord(message, SERVER_STOPPED, clock.now());
           await records.settle(record, isKept(message, record.response, options.storeLevels));
+          recovered(record);
         } else {
-          accepted.set(message.activationId, execute(message, Promise.resolve()));
+          const job = execute(message, Promise.resolve());
+          accepted.set(message.activationId, job);
+          void job.result.then(recovered);
         }
       }
       return left.length;
@@ -197,6 +218,8 @@ export function invoker(options: InvokerOptions): Invoker {
       return undefined;
     },
 
+    occupancy: () => occupancyOf(pool.table),
+
     changed: (actionId) => pool.dropIdle((owner) => owner.actionId === actionId),
 
     async close(drainMs) {
@@ -204,6 +227,7 @@ export function invoker(options: InvokerOptions): Invoker {
       cells.stop();
       await pool.close(drainMs);
       await settling.empty();
+      await builds?.settled();
       await records.close();
     },
   };

@@ -15,6 +15,8 @@ export interface Job {
    * @param initialized to be called once the container may take more activations of the same owner
    */
   run(pooled: PooledContainer, initialized: () => void): Promise<Outcome>;
+  /** It has to wait: what it can do without until it runs may go. */
+  waits?(): void;
   /** No container could be had for it. */
   fail(reason: unknown): void;
 }

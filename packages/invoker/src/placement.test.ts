@@ -1,5 +1,5 @@
 import { describe, test } from "vitest";
-import { cellOf, poolWorld, turn } from "../test/pool-world.ts";
+import { cellOf, type PoolWorld, poolWorld, turn } from "../test/pool-world.ts";
 
 describe("memory", () => {
   test("is made by ending idle containers, the longest idle first, and no more than are missing", async ({
@@ -105,6 +105,62 @@ describe("memory", () => {
 
     expect(other.state).toBe("running");
     expect(queued.filter((job) => job.state === "waiting").length).toBeGreaterThan(0);
+  });
+
+  test("comes to another namespace with the first activation that ends, however many of one wait", async ({
+    expect,
+  }) => {
+    const { submitted, pass, pool, aJob } = poolWorld();
+    const running = [];
+    for (let i = 0; i < 4; i++) running.push(await submitted("flood/a"));
+    const queued = Array.from({ length: 20 }, (_, i) => aJob(`flood/${i % 5}`));
+    for (const job of queued) pool.submit(job);
+    await pass(500);
+    const other = await submitted("calm/a");
+    expect(other.state).toBe("waiting");
+    running[0]?.end();
+    await turn();
+
+    expect(other.state).toBe("running");
+  });
+
+  test("is not given up by a container that has hardly worked yet, while others of its owner wait", async ({
+    expect,
+  }) => {
+    const world: PoolWorld = poolWorld({
+      memoryMb: 512,
+      creating: () => new Promise((resolve) => world.clock.after(100, resolve)),
+    });
+    const { submitted, pass } = world;
+    const first = await submitted("flood/a");
+    await submitted("flood/a");
+    await pass(100);
+    const [next, other] = [await submitted("flood/a"), await submitted("calm/a")];
+    first.end();
+    await turn();
+    expect([next.in === first.in, other.state]).toEqual([true, "waiting"]);
+    await pass(2_000);
+    next.end();
+    await pass(100);
+
+    expect(other.state).toBe("running");
+  });
+
+  test("and starts are not held up by those of another namespace that are slow", async ({ expect }) => {
+    const start = Promise.withResolvers<void>();
+    const { submitted, pass } = poolWorld({
+      parallelStarts: 2,
+      creating: ({ kind }) => (kind === "slow" ? start.promise : undefined),
+    });
+    await submitted("a/1", { kind: "slow" });
+    await submitted("a/2", { kind: "slow" });
+    const other = await submitted("b/1");
+    await pass(1_900);
+    expect(other.state).toBe("waiting");
+    await pass(100);
+
+    expect(other.state).toBe("running");
+    start.resolve();
   });
 
   test("that is about to be had does not stop anybody else", async ({ expect }) => {

@@ -13,6 +13,8 @@ export interface PoolOptions {
   /** Idle time after which a container is frozen, and after which it is removed; milliseconds. */
   readonly pauseGraceMs: number;
   readonly idleTimeoutMs: number;
+  /** Whether stem cells are started for actions that are called at intervals that can be foreseen. Default: no. */
+  readonly rewarm?: boolean;
   readonly clock: Clock;
   readonly create: CreateContainer;
   /** What went wrong where no activation could be told. */

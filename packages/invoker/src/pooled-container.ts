@@ -27,6 +27,14 @@ export interface PooledContainer {
   inFlight: number;
   /** How long its creation took, in milliseconds. */
   startMs: number;
+  /** The same with its initialization. */
+  coldMs: number;
+  /** Activations that it was given. */
+  uses: number;
+  /** What it is worth while it is idle: see `KeepPriorities`. */
+  keepPriority: number;
+  /** Epoch milliseconds of the time it got its owner; 0 before. */
+  ownedSince: number;
   /** Epoch milliseconds of the last time it became idle, or a stem cell. */
   idleSince: number;
   /** Whether its process has ended by itself. */
@@ -64,6 +72,10 @@ export function pooledContainer(container: Container, cell: CellClass): PooledCo
     owner: undefined,
     inFlight: 0,
     startMs: 0,
+    coldMs: 0,
+    uses: 0,
+    keepPriority: 0,
+    ownedSince: 0,
     idleSince: 0,
     ended: false,
   };

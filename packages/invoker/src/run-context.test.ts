@@ -1,12 +1,13 @@
 import type { Json, JsonObject } from "@meringue/core";
 import { aMessage, anAction, anIdentity } from "@meringue/testkit";
 import { describe, test } from "vitest";
+import { plainUpload } from "./action-builds.ts";
 import { initValue, runBody } from "./run-context.ts";
 
 const DEADLINE = 1_767_225_660_000;
 const parsed = (text: string) => JSON.parse(text) as JsonObject;
 const envOf = (args: Json, initArgs: string[]) =>
-  parsed(initValue(aMessage({ args, initArgs }), "", DEADLINE))["env"] as JsonObject;
+  parsed(initValue(aMessage({ args, initArgs }), plainUpload(""), DEADLINE))["env"] as JsonObject;
 const withAnnotation = (value: Json | undefined) =>
   aMessage({
     action: {
@@ -20,7 +21,7 @@ describe("the value of /init", () => {
   test("names the action, its entry point and its code", ({ expect }) => {
     const message = aMessage();
 
-    expect(parsed(initValue(message, "let a", DEADLINE))).toEqual({
+    expect(parsed(initValue(message, plainUpload("let a"), DEADLINE))).toEqual({
       name: "hello",
       main: "main",
       binary: false,
@@ -47,7 +48,7 @@ describe("the value of /init", () => {
     } as const;
     const message = aMessage({ action: { id: "guest/hello", rev: "1-a", action: anAction({ exec }) } });
 
-    const value = parsed(initValue(message, undefined, DEADLINE));
+    const value = parsed(initValue(message, plainUpload(undefined), DEADLINE));
     expect([value["main"], value["binary"], Object.hasOwn(value, "code")]).toEqual(["go", true, false]);
   });
 
@@ -121,7 +122,7 @@ describe("the body of /run", () => {
     const user = anIdentity();
     const message = { ...withAnnotation(value), user };
     const run = parsed(runBody(message, DEADLINE));
-    const env = parsed(initValue(message, "", DEADLINE))["env"] as JsonObject;
+    const env = parsed(initValue(message, plainUpload(""), DEADLINE))["env"] as JsonObject;
     const key = has ? user.authKey : undefined;
     expect([run["api_key"], env["__OW_API_KEY"]]).toEqual([key, key]);
   });

@@ -1,4 +1,5 @@
 import { type ActivationMessage, isJsonObject, type Json, type JsonObject } from "@meringue/core";
+import { MAX_BUILD_LENGTH, type Upload } from "./action-builds.ts";
 
 /** What both calls tell an action about its activation: names as in `/run` bodies, all values strings. */
 function context(message: ActivationMessage, deadline: number): Record<string, string> {
@@ -17,16 +18,21 @@ function context(message: ActivationMessage, deadline: number): Record<string, s
 
 /**
  * The `value` of an `/init` body, as JSON text.
- * @param code text, or base64 of a binary; undefined for an image without code
  * @param deadline epoch milliseconds
  */
-export function initValue(message: ActivationMessage, code: string | undefined, deadline: number): string {
+export function initValue(
+  message: ActivationMessage,
+  { code, built, wantsBuild }: Pick<Upload, "code" | "built" | "wantsBuild">,
+  deadline: number,
+): string {
   const { exec, name } = message.action.action;
   return JSON.stringify({
     name,
     main: (exec.type !== "sequence" && exec.main) || "main",
-    binary: exec.type !== "sequence" && exec.binary,
+    binary: built || (exec.type !== "sequence" && exec.binary),
     ...(code === undefined ? {} : { code }),
+    ...(built ? { built } : {}),
+    ...(wantsBuild ? { build_limit: MAX_BUILD_LENGTH } : {}),
     env: initEnvironment(message, deadline),
   });
 }

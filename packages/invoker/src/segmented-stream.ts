@@ -67,8 +67,8 @@ export function segmentedStream(
   let bytes = 0;
   let truncated = false;
 
-  const add = (text: string, textBytes: number, time: number): void => {
-    const cost = lineCost(textBytes);
+  const add = (text: string, time: number): void => {
+    const cost = lineCost(Buffer.byteLength(text)); // of the text: bytes that are no UTF-8 make three times as much of it
     if (truncated || bytes + cost > budget.limitBytes) {
       truncated = true;
       return;
@@ -90,11 +90,11 @@ export function segmentedStream(
     const text = line.toString("utf8");
     const trimmed = marked ? text.trimEnd() : "";
     if (!trimmed.endsWith(SENTINEL)) {
-      add(text.endsWith("\r") ? text.slice(0, -1) : text, line.length, time);
+      add(text.endsWith("\r") ? text.slice(0, -1) : text, time);
       return;
     }
     const before = trimmed.slice(0, -SENTINEL.length);
-    if (before !== "") add(before, Buffer.byteLength(before), time);
+    if (before !== "") add(before, time);
     if (done.length < budget.segments) done.push(take());
   };
 
@@ -141,7 +141,7 @@ export function segmentedStream(
       if (partial.length > 0) {
         const line = partial.view();
         partial.clear();
-        add(line.toString("utf8"), line.length, partialTime);
+        add(line.toString("utf8"), partialTime);
       }
       return take();
     },

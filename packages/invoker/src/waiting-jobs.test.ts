@@ -35,15 +35,18 @@ describe("waiting jobs", () => {
     expect(waiting.takeFor("z")).toBe(other);
   });
 
-  test("are told by owner, the owner whose first job waits longest first", ({ expect }) => {
+  test("are told by owner, and counted by namespace", ({ expect }) => {
     const waiting = waitingJobs();
     for (const job of [aJob("x", 5), aJob("x", 9), aJob("y", 3)]) waiting.add(job, "back");
 
-    expect(waiting.byAge().map(({ ownerKey, jobs }) => [ownerKey, jobs.length])).toEqual([
-      ["y", 1],
-      ["x", 2],
+    expect(waiting.queues().map(({ ownerKey, jobs, head }) => [ownerKey, jobs.length, head.since])).toEqual([
+      ["x", 2, 5],
+      ["y", 1, 3],
     ]);
+    expect([waiting.ofNamespace("x"), waiting.ofNamespace("z"), waiting.has("y")]).toEqual([2, 0, true]);
+    waiting.takeFor("y");
+    expect([waiting.ofNamespace("y"), waiting.has("y")]).toEqual([0, false]);
     waiting.clear();
-    expect([waiting.byAge(), waiting.size]).toEqual([[], 0]);
+    expect([waiting.queues(), waiting.size, waiting.ofNamespace("x")]).toEqual([[], 0, 0]);
   });
 });

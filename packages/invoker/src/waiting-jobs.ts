@@ -18,20 +18,31 @@ export interface WaitingJobs {
   takeFor(ownerKey: string): Job | undefined;
   /** Takes the oldest job that any container of a class could serve. */
   takeForCell(key: string): Job | undefined;
-  /** All queues, the one whose head has waited longest first. */
-  byAge(): readonly OwnerQueue[];
+  /** Whether a job of this owner waits. */
+  has(ownerKey: string): boolean;
+  /** How many of a namespace wait. */
+  ofNamespace(namespace: string): number;
+  /** All queues, in no order. */
+  queues(): readonly OwnerQueue[];
   clear(): void;
 }
 
 /** No jobs yet. */
 export function waitingJobs(): WaitingJobs {
   const queues = new Map<string, { readonly cellKey: string; readonly jobs: Job[] }>();
+  const namespaces = new Map<string, number>();
   let size = 0;
 
+  const count = ({ owner: { namespace } }: Job, change: 1 | -1): void => {
+    size += change;
+    const now = (namespaces.get(namespace) ?? 0) + change;
+    if (now === 0) namespaces.delete(namespace);
+    else namespaces.set(namespace, now);
+  };
   const takeFor = (ownerKey: string): Job | undefined => {
     const queue = queues.get(ownerKey);
     const job = queue?.jobs.shift();
-    if (job !== undefined) size--;
+    if (job !== undefined) count(job, -1);
     if (queue?.jobs.length === 0) queues.delete(ownerKey);
     return job;
   };
@@ -41,7 +52,7 @@ export function waitingJobs(): WaitingJobs {
       return size;
     },
     add(job, where) {
-      size++;
+      count(job, 1);
       const queue = queues.get(job.owner.key);
       if (queue === undefined) queues.set(job.owner.key, { cellKey: cellKey(job.cell), jobs: [job] });
       else if (where === "back") queue.jobs.push(job);
@@ -57,16 +68,19 @@ export function waitingJobs(): WaitingJobs {
       }
       return oldest === undefined ? undefined : takeFor(oldest.owner.key);
     },
-    byAge() {
+    has: (ownerKey) => queues.has(ownerKey),
+    ofNamespace: (namespace) => namespaces.get(namespace) ?? 0,
+    queues() {
       const all: OwnerQueue[] = [];
       for (const [ownerKey, queue] of queues) {
         const head = queue.jobs[0];
         if (head !== undefined) all.push({ ownerKey, ...queue, head });
       }
-      return all.sort((a, b) => a.head.since - b.head.since);
+      return all;
     },
     clear() {
       queues.clear();
+      namespaces.clear();
       size = 0;
     },
   };

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { ApiEntrance, ContainerRuntime } from "@meringue/core";
 import { sandboxRuntime } from "@meringue/sandbox";
-import { findLaunchers } from "../../../runtimes/catalogue.ts";
+import { findLaunchers, type Launchers } from "../../../runtimes/catalogue.ts";
 import type { Config } from "./config/config.ts";
 import { isLoopback } from "./well-known-keys.ts";
 
@@ -18,6 +18,14 @@ export class NoContainers extends Error {
   override readonly name = "NoContainers";
 }
 
+/** What whoever runs a single action knows better. */
+export interface RuntimeExtras {
+  /** What was found already. */
+  readonly launchers?: Launchers;
+  /** For how many containers the sandbox makes things ahead. */
+  readonly ahead?: number;
+}
+
 type Settings = Pick<Config, "containers" | "dataDir" | "dockerSocket" | "host">;
 
 /**
@@ -31,6 +39,7 @@ export async function chooseRuntimes(
   ownerId: string,
   cacheDir: string,
   entrance: ApiEntrance,
+  { launchers: found, ahead }: RuntimeExtras = {},
 ): Promise<ChosenRuntimes> {
   const whyNoDocker = await noDocker(settings);
   const docker = whyNoDocker === undefined;
@@ -41,9 +50,12 @@ export async function chooseRuntimes(
   const runtimes: ContainerRuntime[] = [];
   const notes: string[] = [];
   if (sandbox) {
-    const launchers = await findLaunchers({ cacheDir });
+    const launchers = found ?? (await findLaunchers({ cacheDir }));
     const { dataDir } = settings;
-    const runtime = await sandboxRuntime({ ownerId, launchers: launchers.launcherFor, entrance, hidden: [dataDir] });
+    const runtime = await sandboxRuntime({
+      ...{ ownerId, launchers: launchers.launcherFor, entrance, hidden: [dataDir] },
+      ...(ahead === undefined ? {} : { networkPool: ahead }),
+    });
     stack.defer(() => runtime.close());
     if (runtime.isolation.level === "none" && !isLoopback(settings.host)) {
       throw new NoContainers(

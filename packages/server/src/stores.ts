@@ -17,6 +17,11 @@ export interface Stores {
   readonly subjects: SubjectStore;
   readonly activations: ActivationStore;
   readonly journal: ActivationJournal;
+  /**
+   * Resolves when all records can be read by whoever shares the store; rejects when it does not take them now. Absent
+   * where nobody shares it.
+   */
+  shared?(): Promise<void>;
   /** Calls back when another process has changed entities, subjects or limits. @returns stops it. */
   onForeignChange(listener: (change: Change) => void): () => void;
   /** Finishes what was begun. */
@@ -64,6 +69,7 @@ async function openCouch(
       subjects,
       activations: local.activations,
       journal: local.journal,
+      shared: local.drained,
       onForeignChange: store.onForeignChange,
       async close() {
         try {

@@ -19,6 +19,11 @@ const WELL_KNOWN = [
 /** Uuids of the well-known keys. */
 export const WELL_KNOWN_UUIDS: ReadonlySet<string> = new Set(WELL_KNOWN.map(({ uuid }) => uuid));
 
+/** @returns the namespace of a well-known key; undefined for any other. */
+export function wellKnownNamespace(uuid: string): string | undefined {
+  return WELL_KNOWN.find((account) => account.uuid === uuid)?.name;
+}
+
 /** What the first start printed, and who it printed it for. */
 export interface SeededAccounts {
   /** Keys that were made now and are shown this once, as `namespace uuid:key`. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,13 +12,15 @@ const PROGRAM = fileURLToPath(new URL("../couchdb/node_modules/pouchdb-server/bi
 const END_WITH_PARENT = fileURLToPath(new URL("../couchdb/end-with-parent.cjs", import.meta.url));
 const START_TIMEOUT_MS = 30_000;
 const POLL_MS = 50;
+/** Outside of what systems give to outgoing connections, so that nobody has it by chance. */
+const PORT = 25_984;
 
 /** The one account of a {@link CouchTestServer}. */
 export const COUCH_ACCOUNT = { username: "tester", password: "some-passw0rd" } as const;
 
 /** A server of CouchDB's protocol of the test's own, whose data is thrown away afterwards. */
 export interface CouchTestServer {
-  /** `http://127.0.0.1:PORT`; stays the same when it is started again. */
+  /** `http://ADDRESS:PORT`, at an address of the loopback that is its own; stays the same when it is started again. */
   readonly url: string;
   /** Where its data is. */
   readonly folder: string;
@@ -47,8 +49,8 @@ export interface CouchServerOptions {
 /** Starts pouchdb-server on the loopback. It ends with this process, however that ends. @throws Error with what it printed when it does not come up */
 export async function startCouchServer({ inMemory = false }: CouchServerOptions = {}): Promise<CouchTestServer> {
   const folder = await mkdtemp(join(tmpdir(), "meringue-couchdb-"));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const host = ownHost();
+  const url = `http://${host}:${PORT}`;
   const config = join(folder, "config.json");
   const { username, password } = COUCH_ACCOUNT;
   await writeFile(config, JSON.stringify({ admins: { [username]: password }, log: { file: join(folder, "log") } }));
@@ -64,7 +66,7 @@ export async function startCouchServer({ inMemory = false }: CouchServerOptions 
   }
   async function start(): Promise<void> {
     if (child !== undefined) return;
-    const flags = ["--port", String(port), "--host", "127.0.0.1", "--dir", join(folder, "data"), "--config", config];
+    const flags = ["--port", String(PORT), "--host", host, "--dir", join(folder, "data"), "--config", config];
     const memory = inMemory ? ["--in-memory"] : [];
     const started = spawn(
       process.execPath,
@@ -123,12 +125,11 @@ async function answersAt(url: string): Promise<boolean> {
   }
 }
 
-/** Free at the time of asking. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+/**
+ * An address of the loopback for one server. To take a free port and give it back, for the server to bind it later, would be
+ * a race with everything on the machine that connects or listens.
+ */
+function ownHost(): string {
+  const part = (): number => randomInt(1, 255);
+  return `127.${part()}.${part()}.${part()}`;
 }

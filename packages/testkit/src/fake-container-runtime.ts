@@ -2,7 +2,8 @@ import { ContainerGone, type ContainerRuntime, type ContainerSpec, ContainerStar
 import { type FakeContainer, type FakeContainerOptions, fakeContainer } from "./fake-container.ts";
 
 /** How a {@link fakeContainerRuntime} behaves. What is left out happens at once, and works. */
-export interface FakeRuntimeOptions extends Pick<FakeContainerOptions, "script" | "whenGone" | "logsEnd"> {
+export interface FakeRuntimeOptions
+  extends Pick<FakeContainerOptions, "script" | "whenGone" | "logsEnd" | "toolchain"> {
   /** Happens while a container is created: may take its time, or throw ContainerStartFailed. */
   readonly creating?: (spec: ContainerSpec) => Promise<void> | void;
   /** Happen while a container is frozen, thawed and removed: may take their time; the first two may throw. */

@@ -31,6 +31,8 @@ export interface FakeContainerOptions {
   readonly whenGone?: "connection-lost" | "command-exited";
   /** Default: sentinels. */
   readonly logsEnd?: "sentinels" | "answer";
+  /** Default: nothing is known of it. */
+  readonly toolchain?: string;
   readonly pausing?: (container: FakeContainer) => Promise<void>;
   readonly resuming?: (container: FakeContainer) => Promise<void>;
   readonly removing?: (container: FakeContainer) => Promise<void>;
@@ -87,6 +89,7 @@ export function fakeContainer(spec: ContainerSpec, options: FakeContainerOptions
       logsEnd: options.logsEnd ?? "sentinels",
     },
     exited: exited.promise,
+    toolchain: async () => options.toolchain,
     calls,
     get frozen() {
       return frozen;

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { sharedServer } from "./shared-server.ts";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
@@ -38,8 +39,12 @@ const READY = /^ready: (http:\/\/\S+)$/m;
 const AUTH = /^wsk property set --auth (\S+)$/m;
 const START_TIMEOUT_MS = 60_000;
 
-/** Starts a server on a free port of this machine, from this checkout. @throws Error with its output when it does not get ready. */
+/**
+ * Starts a server on a free port of this machine, from this checkout; or gives the one that `MERINGUE_TEST_SERVER` names,
+ * see {@link sharedServer}. @throws Error with its output when it does not get ready. */
 export async function startServer(options: ServerProcessOptions = {}): Promise<ServerProcess> {
+  const shared = sharedServer();
+  if (shared !== undefined) return shared;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "meringue-")));
   const [run, main] = [join(ROOT, "scripts/run.mjs"), "packages/server/src/main.ts"]; // as `npm start` does
   const flags = ["--port", "0", "--data-dir", dataDir, "--log-level", "warn", ...(options.flags ?? [])];

@@ -37,7 +37,7 @@ final class Lines
     public function __construct()
     {
         $this->c = \FFI::cdef(self::C);
-        $this->chunk = \FFI::new('char[' . self::READ_BYTES . ']');
+        $this->chunk = $this->c->new('char[' . self::READ_BYTES . ']');
         $this->in = $this->c->fcntl(0, self::DUPLICATE_CLOSED_ON_EXEC, 10);
         $this->out = $this->c->fcntl(3, self::DUPLICATE_CLOSED_ON_EXEC, 10);
         $this->c->close(3);

@@ -67,6 +67,7 @@ export function dockerContainer(parts: ContainerParts): Container {
     name,
     channel: { protocol: "http", address: { host: address, port: ACTION_PORT } },
     exited,
+    toolchain: () => imageOf(parts),
     onOutput: output.listen,
     ...freezing(parts, () => ended || gone.aborted),
     remove() {
@@ -113,6 +114,17 @@ async function watchExit(parts: ContainerParts, gone: AbortSignal): Promise<Cont
       if (gone.aborted || (error as EngineError).status === 404) return { reason: "exited", code: null };
     }
     await sleep(WATCH_RETRY_MS, undefined, { ref: false });
+  }
+}
+
+/** The image that it was made of, by its contents: what a tag names may change. */
+async function imageOf({ engine, id, callTimeoutMs }: ContainerParts): Promise<string | undefined> {
+  try {
+    const report = await engine.call("GET", `/containers/${id}/json`, { timeoutMs: callTimeoutMs });
+    return (report as { Image: string }).Image;
+  } catch (error) {
+    if (error instanceof EngineError) return undefined;
+    throw error;
   }
 }
 

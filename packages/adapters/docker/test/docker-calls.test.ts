@@ -45,6 +45,20 @@ describe("the Docker runtime", () => {
     expect(order).toEqual(["POST /containers/:name/attach", "POST /containers/:name/start"]);
   });
 
+  test("names the contents of a container's image as the tools that it builds with", async ({ expect }) => {
+    await using world = await playedRuntime({
+      "GET /containers/:name/json": () => ({ body: { Image: "sha256:1f8b" } }),
+    });
+    const container = await world.runtime.create(spec());
+    expect(await container.toolchain?.()).toBe("sha256:1f8b");
+  });
+
+  test("knows no tools when the engine does not tell", async ({ expect }) => {
+    await using world = await playedRuntime({ "GET /containers/:name/json": () => ({ status: 500, body: {} }) });
+    const container = await world.runtime.create(spec());
+    expect(await container.toolchain?.()).toBeUndefined();
+  });
+
   test("starts a limited number at a time", async ({ expect }) => {
     let starting = 0;
     let most = 0;

@@ -43,6 +43,7 @@ export function container(parts: ContainerParts): Container {
   return {
     name,
     exited,
+    toolchain: async () => launcher.toolchain,
     channel: {
       protocol: "launcher",
       input: sandbox.input,

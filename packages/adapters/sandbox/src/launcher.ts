@@ -7,8 +7,12 @@ export interface Launcher {
   readonly env: Readonly<Record<string, string>>;
   /** What a proxy in front of it would answer once it has died. */
   readonly whenGone: "connection-lost" | "command-exited";
+  /** Names the tools that it builds source with, all that its outcome depends on; without it, nothing is known of them. */
+  readonly toolchain?: string;
   /** Awaited before each start: makes what is made only once it is needed. @throws Error saying why it cannot be made */
   readonly prepare?: () => Promise<void>;
+  /** It may be started before anybody wants it: while it waits it takes little memory, and no processor time. */
+  readonly startAhead?: true;
 }
 
 /** One host path that is shown inside, read-only. */

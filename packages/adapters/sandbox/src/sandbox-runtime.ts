@@ -9,11 +9,12 @@ import {
 } from "@meringue/core";
 import { type Berth, berthMaker, freeBerth } from "./berth.ts";
 import { INSIDE_ID } from "./bubblewrap.ts";
-import { type CgroupHost, MIB } from "./cgroup.ts";
+import { type CgroupHost, type CgroupLimits, MIB } from "./cgroup.ts";
 import { container, MAX_PROCESSES } from "./container.ts";
 import { hostNames } from "./host-names.ts";
 import { chooseLimits, chooseNetwork, chooseTool, type Host } from "./host-offer.ts";
 import { hostTools, reasonOf } from "./host-tools.ts";
+import { cleanUpAfter, freeLaid, type LaidSandbox } from "./laid-sandbox.ts";
 import type { Launcher } from "./launcher.ts";
 import { killMarked } from "./leftover-processes.ts";
 import { type LogPipes, logPipes } from "./log-pipes.ts";
@@ -29,6 +30,7 @@ import {
 } from "./sandbox-command.ts";
 import type { SandboxOptions } from "./sandbox-options.ts";
 import { makeStage, stageEtc } from "./stage.ts";
+import { type StartedAhead, startedAhead, type Wish } from "./started-ahead.ts";
 import { removeVethLeftovers } from "./veth-leftovers.ts";
 import { dataLimitKib, kernelRelease, periodicWatch, type Watch } from "./watchdog.ts";
 
@@ -88,14 +90,17 @@ function runtimeOf(chosen: Chosen, stack: AsyncDisposableStack): ContainerRuntim
   };
   const berths = readyPool(host.options.networkPool ?? BERTHS, berthMaker(parts), freeBerth);
   stack.defer(() => berths.close());
-  const start = starter(chosen, berths, watch);
+  const ahead = aheadOf(chosen, berths);
+  stack.defer(() => ahead?.close());
+  const start = starter(chosen, berths, watch, ahead);
   stack.defer(async () => void (await Promise.all([...running.values()].map((one) => one.remove()))));
   return {
     name: "sandbox",
     isolation: report(chosen),
     whyNot(kind, image) {
       const launcher = host.options.launchers(kind, image);
-      return typeof launcher === "string" ? launcher : missing(launcher);
+      if (typeof launcher === "string") return launcher;
+      return launcher.prepare === undefined ? missing(launcher) : undefined; // else it is made once it is needed
     },
     async create(spec, signal) {
       signal?.throwIfAborted();
@@ -108,6 +113,22 @@ function runtimeOf(chosen: Chosen, stack: AsyncDisposableStack): ContainerRuntim
     removeLeftovers: () => removeLeftovers(chosen),
     close: () => stack.disposeAsync(),
   };
+}
+
+type Ahead = StartedAhead<LaidSandbox>;
+
+/** Without control groups, limits are set as a sandbox is made: none can be made before it is known whose it will be. */
+function aheadOf(chosen: Chosen, berths: ReadyPool<Berth>): Ahead | undefined {
+  if (typeof chosen.limits === "string" || !chosen.tool.isolates) return undefined;
+  return startedAhead<LaidSandbox>({
+    async start(wish) {
+      await wish.launcher.prepare?.();
+      return await lay(chosen, berths, wish, undefined);
+    },
+    isAlive: ({ berth }) => berth.shell.isAlive(),
+    remove: freeLaid,
+    after: (delayMs, callback) => systemClock.after(delayMs, callback),
+  });
 }
 
 async function removeLeftovers({ host, tool, limits }: Chosen): Promise<number> {
@@ -141,20 +162,21 @@ function watchFor(limits: CgroupHost | string): Watch | undefined {
   return limits.killsWhole ? undefined : periodicWatch(systemClock, 500, () => new Map());
 }
 
-function starter(chosen: Chosen, berths: ReadyPool<Berth>, watch: Watch | undefined) {
+function starter(chosen: Chosen, berths: ReadyPool<Berth>, watch: Watch | undefined, ahead: Ahead | undefined) {
   return async (spec: ContainerSpec, gone: () => void): Promise<Container> => {
     const launcher = chosen.host.options.launchers(spec.kind, spec.image, spec.memoryMb);
     if (typeof launcher === "string") throw new ContainerStartFailed("image", launcher);
-    await prepared(spec.kind, launcher);
+    const wish: Wish = { launcher, env: spec.env };
+    let laid = ahead?.take(wish);
+    if (laid === undefined) await prepared(spec.kind, launcher);
     const absent = missing(launcher);
     if (absent !== undefined) throw new ContainerStartFailed("host", absent);
-    let berth: Berth | undefined;
     try {
-      berth = await takeAlive(berths);
-      await berth.place.occupiedBy(spec.name);
-      return startIn(chosen, spec, launcher, berth, watch, gone);
+      laid ??= await lay(chosen, berths, wish, spec);
+      await laid.berth.place.occupiedBy(spec.name);
+      return occupy(chosen, spec, launcher, laid, watch, gone);
     } catch (cause) {
-      if (berth !== undefined) await freeBerth(berth);
+      if (laid !== undefined) await freeLaid(laid);
       throw new ContainerStartFailed("host", `no sandbox could be made: ${reasonOf(cause)}`, { cause });
     }
   };
@@ -177,36 +199,53 @@ async function takeAlive(berths: ReadyPool<Berth>): Promise<Berth> {
   }
 }
 
-function startIn(
+/** @param limits of the container, if it is known; without, the launcher runs in control groups that have none yet */
+async function lay(
+  { host, tool }: Chosen,
+  berths: ReadyPool<Berth>,
+  wish: Wish,
+  limits: ContainerSpec | undefined,
+): Promise<LaidSandbox> {
+  const berth = await takeAlive(berths);
+  const { place, cgroup, shell } = berth;
+  try {
+    if (limits !== undefined) cgroup?.limit(limitsOf(limits));
+    const job: SandboxJob = {
+      launcher: wish.launcher,
+      env: environment(wish, place.apiHost),
+      user: host.nextUser(),
+      resourceLimits: cgroup === undefined && limits !== undefined ? resourceLimits(limits.memoryMb) : undefined,
+    };
+    const command = tool.command(job);
+    shell.become(shellLine(command, job), command.onFour);
+    return { berth, command, isLimited: limits !== undefined };
+  } catch (error) {
+    await freeBerth(berth);
+    throw error;
+  }
+}
+
+function limitsOf({ memoryMb, cpuShares }: ContainerSpec): CgroupLimits {
+  return { memoryMb, pids: MAX_PROCESSES, cpuShares };
+}
+
+/** Makes a laid sandbox the container of `spec`. */
+function occupy(
   { host, tool }: Chosen,
   spec: ContainerSpec,
   launcher: Launcher,
-  { place, cgroup, shell }: Berth,
+  laid: LaidSandbox,
   watch: Watch | undefined,
   gone: () => void,
 ): Container {
-  const { name, memoryMb, cpuShares } = spec;
-  cgroup?.limit({ memoryMb, pids: MAX_PROCESSES, cpuShares });
-  const job: SandboxJob = {
-    launcher,
-    env: environment(spec, launcher, place.apiHost),
-    user: host.nextUser(),
-    resourceLimits: cgroup === undefined ? resourceLimits(memoryMb) : undefined,
-  };
-  const command = tool.command(job);
-  shell.become(shellLine(command, job), command.onFour);
+  const { name, memoryMb } = spec;
+  const { place, cgroup, shell } = laid.berth;
+  if (!laid.isLimited) cgroup?.limit(limitsOf(spec));
   return container({
-    name,
-    memoryMb,
-    launcher,
-    process: shell,
-    place,
-    cgroup,
-    watch,
+    ...{ name, memoryMb, launcher, process: shell, place, cgroup, watch },
     folderBytes: tool.isolates ? (host.options.tmpMb ?? 512) * MIB : 0,
     cleanUp() {
-      command.cleanUp?.();
-      if (command.mark !== undefined) killMarked((mark) => mark === command.mark);
+      cleanUpAfter(laid);
       gone();
     },
   });
@@ -214,7 +253,7 @@ function startIn(
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-function environment(spec: ContainerSpec, launcher: Launcher, apiHost: string | undefined): Record<string, string> {
+function environment({ launcher, env }: Wish, apiHost: string | undefined): Record<string, string> {
   return {
     PATH,
     HOME: "/action",
@@ -222,7 +261,7 @@ function environment(spec: ContainerSpec, launcher: Launcher, apiHost: string | 
     MERINGUE_ACTION_DIR: "/action",
     MERINGUE_SENTINELS: "off", // our pipes need none
     ...launcher.env,
-    ...spec.env,
+    ...env,
     ...(apiHost === undefined ? {} : { __OW_API_HOST: apiHost }),
   };
 }

@@ -31,6 +31,11 @@ export interface LocalJournal {
   readonly journal: ActivationJournal;
   /** Records are safe once the journal has them; while `records` is away, they wait there. */
   readonly activations: ActivationStore;
+  /**
+   * Hands `records` over now what waits for it, where it would linger a moment to gather more.
+   * @returns when `records` has all that is in the journal. @throws (rejects with) what `records` failed with.
+   */
+  drained(): Promise<void>;
   /** Finishes what was begun. What `records` does not take now stays for the next start. */
   close(): Promise<void>;
 }
@@ -62,6 +67,7 @@ export async function openLocalJournal(options: LocalJournalOptions): Promise<Lo
     return {
       journal: { ...open.journal, unsettled: () => unsettled(open.journal, records) },
       activations: journaledActivationStore({ reader: records, journal: { ...open, drained: () => drained(open) } }),
+      drained: open.drained,
       close: () => open.close().finally(() => lock.close()),
     };
   } catch (error) {

@@ -1,6 +1,13 @@
-import { allowedPayloadBytes, type FireTrigger, payload, type SystemLimits, type TriggerEvent } from "@meringue/core";
+import {
+  allowedPayloadBytes,
+  type ByteBudget,
+  type FireTrigger,
+  payload,
+  type SystemLimits,
+  type TriggerEvent,
+} from "@meringue/core";
 import { sendJson, sendNothing } from "../answer.ts";
-import { parseJsonObjectBody, readPayload } from "../body.ts";
+import { parseJsonObjectBody, readCallersPayload } from "../body.ts";
 import type { ApiRequest } from "../exchange.ts";
 import { wantsExtraLogging } from "../extra-logging.ts";
 import { WRITE_FAILURES } from "../operation.ts";
@@ -8,8 +15,14 @@ import { entityPathOf } from "../path.ts";
 import type { Route } from "../route.ts";
 import { entityUrl } from "./entity-urls.ts";
 
+export interface FireTriggerRouteDependencies {
+  readonly limits: SystemLimits;
+  /** What events count among while they come in; without it there is no bound. */
+  readonly budget?: ByteBudget;
+}
+
 /** POST on a trigger: fires it. 204 when no rule is active. */
-export function fireTriggerRoute(fireTrigger: FireTrigger, limits: SystemLimits): Route {
+export function fireTriggerRoute(fireTrigger: FireTrigger, deps: FireTriggerRouteDependencies): Route {
   return {
     method: "POST",
     urls: [entityUrl("triggers")],
@@ -29,7 +42,7 @@ export function fireTriggerRoute(fireTrigger: FireTrigger, limits: SystemLimits)
         path: entityPathOf(request),
         transid: request.id,
         extraLogging: wantsExtraLogging(request),
-        event: () => readEvent(request, limits),
+        event: () => readEvent(request, deps),
       });
       if (activationId === undefined) sendNothing(request, reply);
       else sendJson(request, reply, 202, { activationId }, ["x-openwhisk-activation-id", activationId]);
@@ -37,10 +50,8 @@ export function fireTriggerRoute(fireTrigger: FireTrigger, limits: SystemLimits)
   };
 }
 
-async function readEvent(request: ApiRequest, limits: SystemLimits): Promise<TriggerEvent> {
-  const body = await readPayload(request.raw, allowedPayloadBytes(request.identity.limits, limits));
-  const confirmed = request.confirm(request);
-  if (confirmed !== undefined) await confirmed;
+async function readEvent(request: ApiRequest, { limits, budget }: FireTriggerRouteDependencies): Promise<TriggerEvent> {
+  const body = await readCallersPayload(request, allowedPayloadBytes(request.identity.limits, limits), budget);
   return { payload: parseJsonObjectBody(request, body), headers: headersOf(request) };
 }
 

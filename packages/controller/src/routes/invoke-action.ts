@@ -1,6 +1,7 @@
 import {
   type Activation,
   allowedPayloadBytes,
+  type ByteBudget,
   encodeActivation,
   getValue,
   type InvocationCall,
@@ -13,9 +14,10 @@ import {
   type SystemLimits,
 } from "@meringue/core";
 import { sendJson } from "../answer.ts";
-import { parseJsonObjectBody, readPayload } from "../body.ts";
+import { parseJsonObjectBody, readCallersPayload } from "../body.ts";
 import type { ApiReply, ApiRequest } from "../exchange.ts";
 import { wantsExtraLogging } from "../extra-logging.ts";
+import { holdAnswer } from "../held-bytes.ts";
 import { WRITE_FAILURES } from "../operation.ts";
 import { actionPathOf } from "../path.ts";
 import { flagParameter, parameter, parseInt32, type QueryParameter, queryOf } from "../query.ts";
@@ -31,9 +33,15 @@ const HTTP_STATUS: Readonly<Record<StatusCode, number>> = { 0: 200, 1: 502, 2: 5
 const blocking = flagParameter("blocking", false, "wait for the result");
 const result = flagParameter("result", false, "of a blocking call, answer only the result");
 
+export interface InvokeActionRoutesDependencies {
+  readonly limits: SystemLimits;
+  /** What payloads and answers count among; without it there is no bound. */
+  readonly budget?: ByteBudget;
+}
+
 /** POST on an action: runs it. */
-export function invokeActionRoutes(invokeAction: InvokeAction, limits: SystemLimits): readonly Route[] {
-  const timeout = timeoutParameter(limits.blockingMs);
+export function invokeActionRoutes(invokeAction: InvokeAction, deps: InvokeActionRoutesDependencies): readonly Route[] {
+  const timeout = timeoutParameter(deps.limits.blockingMs);
   return [
     {
       method: "POST",
@@ -58,9 +66,10 @@ export function invokeActionRoutes(invokeAction: InvokeAction, limits: SystemLim
           transid: request.id,
           received: request.received,
           extraLogging: wantsExtraLogging(request),
-          call: () => readCall(request, limits, timeout),
+          call: () => readCall(request, deps, timeout),
           onGone: (callback) => reply.onGone(callback),
         });
+        if (activation !== undefined) holdAnswer(deps.budget, reply, activation);
         answer(request, reply, activationId, activation);
       },
     },
@@ -69,17 +78,15 @@ export function invokeActionRoutes(invokeAction: InvokeAction, limits: SystemLim
 
 async function readCall(
   request: ApiRequest,
-  limits: SystemLimits,
+  { limits, budget }: InvokeActionRoutesDependencies,
   timeout: QueryParameter<number>,
 ): Promise<InvocationCall> {
-  const body = await readPayload(request.raw, allowedPayloadBytes(request.identity.limits, limits));
-  const confirmed = request.confirm(request);
-  if (confirmed !== undefined) await confirmed;
+  const body = await readCallersPayload(request, allowedPayloadBytes(request.identity.limits, limits), budget);
   const query = queryOf(request);
   const waits = blocking.read(query);
   result.read(query);
   const waitMs = timeout.read(query);
-  return { payload: parseJsonObjectBody(request, body), blocking: waits, waitMs };
+  return { payload: parseJsonObjectBody(request, body), payloadBytes: body.length, blocking: waits, waitMs };
 }
 
 function timeoutParameter(maxMs: number): QueryParameter<number> {

@@ -3,15 +3,14 @@ import {
   type ActivationFeed,
   type ActivationQuery,
   type Authenticator,
-  type Change,
   type ChangeFeed,
   type Clock,
   endOf,
   type FindMissed,
-  type Identity,
   messages,
   pathFilter,
   TooManyRequests,
+  touches,
   WhiskError,
 } from "@meringue/core";
 import { corsHeaders } from "../cors.ts";
@@ -186,7 +185,7 @@ function watchCaller(deps: TailDependencies, request: ApiRequest, stream: EventS
       return confirming;
     },
     stop: deps.changes.subscribe((change) => {
-      if (!concerns(change, request.identity)) return;
+      if (!touches(change, request.identity)) return;
       stream.hold();
       const found = findAgain().then(() => {
         if (confirming === found) confirming = undefined;
@@ -194,9 +193,4 @@ function watchCaller(deps: TailDependencies, request: ApiRequest, stream: EventS
       confirming = found;
     }),
   };
-}
-
-function concerns(change: Change, { subject, namespace }: Identity): boolean {
-  if (change.kind === "subject") return change.subject === subject;
-  return change.kind === "limits" && change.namespace === namespace.name;
 }

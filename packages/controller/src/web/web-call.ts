@@ -2,6 +2,7 @@ import {
   type Activation,
   allowedPayloadBytes,
   BadRequest,
+  type ByteBudget,
   type FindWebAction,
   type Identity,
   type Invoked,
@@ -20,6 +21,7 @@ import { readPayload } from "../body.ts";
 import type { ApiReply, ApiRequest } from "../exchange.ts";
 import { wantsExtraLogging } from "../extra-logging.ts";
 import { undecodable } from "../gates.ts";
+import { holdAnswer } from "../held-bytes.ts";
 import type { Uploads } from "../uploads.ts";
 import { type FieldList, fieldsByName, fieldsText, parseFields } from "./form-fields.ts";
 import { answerers } from "./media-result.ts";
@@ -34,6 +36,8 @@ export interface WebCallDependencies {
   readonly findWebAction: FindWebAction;
   readonly invokePrepared: InvokePrepared;
   readonly limits: SystemLimits;
+  /** What answers count among until they are sent; without it there is no bound. */
+  readonly budget?: ByteBudget;
   /** The bodies of all calls, while they come in. */
   readonly uploads: Uploads;
   /** Who calls; undefined for anybody whose credentials, if any, are not valid. */
@@ -67,6 +71,7 @@ export async function serveWebCall(deps: WebCallDependencies, call: WebCall): Pr
   const user = await admit(deps, action, request);
   const { activationId, activation, streaming } = await invoke(deps, action, call, body, user);
   headers.push("x-openwhisk-activation-id", activationId);
+  if (activation !== undefined) holdAnswer(deps.budget, reply, activation);
   if (streaming !== undefined) await sendWebStream(request, reply, streaming, headers);
   else if (activation === undefined)
     sendWebError(request, reply, { status: 202, message: messages.notReadyYet }, headers);
@@ -109,6 +114,7 @@ function invoke(
   return invokePrepared(action.prepared, {
     identity: action.owner,
     payload,
+    payloadBytes: body.length,
     blocking: true,
     waitMs: limits.blockingMs,
     transid: request.id,

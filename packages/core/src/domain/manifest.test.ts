@@ -37,6 +37,7 @@ describe("a runtimes manifest", () => {
             sentinelledLogs: false,
             deprecated: true,
             stemCells,
+            description: "runs on Java 17",
           },
         ],
       },
@@ -59,6 +60,7 @@ describe("a runtimes manifest", () => {
             reactive: { minCount: 0, maxCount: 4, ttlMs: 120_000, threshold: 1, increment: 4 },
           },
         ],
+        description: "runs on Java 17",
       },
     ]);
     expect(manifest.blackboxes).toEqual(["openwhisk/dockerskeleton"]);
@@ -210,38 +212,36 @@ describe("a user's image is one of our own", () => {
 describe("the runtimes that come with Meringue", () => {
   const manifest = parseManifest(DEFAULT_MANIFEST);
 
-  test("are Node, TypeScript, Python, Java, PHP and Ruby", ({ expect }) => {
-    expect(knownKinds(manifest)).toEqual([
-      "nodejs:20",
-      "nodejs:22",
-      "nodejs:24",
-      "typescript:24",
-      "python:3.11",
-      "java:8",
-      "java:17",
-      "php:8.2",
-      "ruby:3.1",
-    ]);
-    const defaults = ["nodejs", "typescript", "python", "java", "php", "ruby"].map((family) =>
-      resolveKind(manifest, `${family}:default`),
-    );
-    expect(defaults.map((runtime) => runtime?.kind)).toEqual([
-      "nodejs:24",
-      "typescript:24",
-      "python:3.11",
-      "java:17",
-      "php:8.2",
-      "ruby:3.1",
-    ]);
+  test.for([
+    ["nodejs", "18 20 22 24 26", "nodejs:24"],
+    ["typescript", "24", "typescript:24"],
+    ["python", "3 3.9 3.10 3.11 3.12 3.13 3.14", "python:3.11"],
+    ["java", "8 11 17 21 25", "java:17"],
+    ["php", "8.0 8.1 8.2 8.3 8.4", "php:8.2"],
+    ["ruby", "2.5 3.1 3.3", "ruby:3.1"],
+    ["go", "1.11 1.15 1.17 1.20 1.24", "go:1.24"],
+    ["rust", "1.34 1.85", "rust:1.85"],
+  ] as const)("are, of %s, the versions %s and by default %s", ([family, versions, byDefault], { expect }) => {
+    const kinds = versions.split(" ").map((version) => `${family}:${version}`);
+    expect(manifest.families.get(family)?.map(({ kind }) => kind)).toEqual(kinds);
+    expect(resolveKind(manifest, `${family}:default`)?.kind).toBe(byDefault);
   });
 
-  test("have images named for them and code as attachment", ({ expect }) => {
+  test("have images named for them, or say which version stands in, and code as attachment", ({ expect }) => {
     for (const runtime of [...manifest.families.values()].flat()) {
-      const name = runtime.kind.replace("java:8", "java:17").replace(":", "-v"); // one image serves both
-      expect(runtime.image).toBe(`meringue/action-${name}`);
-      const requireMain = runtime.kind.startsWith("java:");
-      expect(runtime).toMatchObject({ attached: true, requireMain, sentinelledLogs: true });
+      const [family = "", version = ""] = runtime.kind.split(":");
+      const runsOn = /^runs on \S+ (\S+)$/.exec(runtime.description ?? "")?.[1];
+      const language = family === "go" ? "golang" : family; // as upstream names its images
+      expect(runtime.image).toBe(`meringue/action-${language}-v${runsOn ?? version}`);
+      expect(runsOn).not.toBe(version);
+      expect(runtime).toMatchObject({ attached: true, sentinelledLogs: true });
     }
+  });
+
+  test("want a main where a class has to be named", ({ expect }) => {
+    const wanting = [...manifest.families].filter(([, kinds]) => kinds.every((runtime) => runtime.requireMain));
+    expect(wanting.map(([family]) => family)).toContain("java");
+    expect(resolveKind(manifest, "python:default")?.requireMain).toBe(false);
   });
 
   test("keep containers ready for the defaults", ({ expect }) => {

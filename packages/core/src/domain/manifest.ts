@@ -27,6 +27,8 @@ export interface RuntimeKind {
   /** Whether the end of an activation's log is marked on both streams. */
   readonly sentinelledLogs: boolean;
   readonly stemCells: readonly StemCellConfig[];
+  /** What there is to say of it, such as which version stands in for the one that it names. Upstream passes over it. */
+  readonly description?: string;
 }
 
 /** Containers to keep ready for any action of a kind. */
@@ -67,6 +69,7 @@ function parseFamily(family: string, list: Reader, seen: Set<string>): RuntimeKi
 }
 
 function parseKind(json: Reader): RuntimeKind {
+  const description = json.optional("description")?.text();
   return {
     kind: json.member("kind").text(),
     image: parseImage(json.member("image")),
@@ -76,6 +79,7 @@ function parseKind(json: Reader): RuntimeKind {
     requireMain: json.optional("requireMain")?.flag() ?? false,
     sentinelledLogs: json.optional("sentinelledLogs")?.flag() ?? true,
     stemCells: json.optional("stemCells")?.items().map(parseStemCell) ?? [],
+    ...(description !== undefined && { description }),
   };
 }
 

@@ -80,6 +80,10 @@ const examples: Record<keyof typeof messages, Example> = {
     "Too many concurrent requests in flight (count: 30, allowed: 30).",
   ],
   tooManyTails: [messages.tooManyTails(10, 10), "Too many tails of the namespace at a time (count: 10, allowed: 10)."],
+  tooManyBytes: [
+    messages.tooManyBytes(8_000, 10_000),
+    "Too many bytes in flight: the namespace holds 8000 of the 10000 that all may hold.",
+  ],
   tooManyRequestsInQueue: [messages.tooManyRequestsInQueue, "Too many requests"],
 
   entityNameIllegal: [messages.entityNameIllegal, "The name of the entity contains illegal characters."],

@@ -48,6 +48,8 @@ export const messages = {
     `Too many requests in the last minute (count: ${count}, allowed: ${allowed}).`,
   tooManyConcurrent: (count: number, allowed: number) =>
     `Too many concurrent requests in flight (count: ${count}, allowed: ${allowed}).`,
+  tooManyBytes: (held: number, all: number) =>
+    `Too many bytes in flight: the namespace holds ${held} of the ${all} that all may hold.`,
   tooManyTails: (count: number, allowed: number) =>
     `Too many tails of the namespace at a time (count: ${count}, allowed: ${allowed}).`,
   tooManyRequestsInQueue: "Too many requests",

@@ -60,6 +60,11 @@ export interface Container {
   readonly channel: ContainerChannel;
   /** Resolves once, when its main process has ended, for whatever reason; never rejects. */
   readonly exited: Promise<ContainerExit>;
+  /**
+   * Names the tools that an action's source would be built with here: what was built with others must not be used. Undefined
+   * when nothing is known of them.
+   */
+  readonly toolchain?: () => Promise<string | undefined>;
   /** Sets the one listener of its output; what came before is handed over at once. */
   onOutput(listener: OutputListener): void;
   /** Freezes all its processes. Idempotent. */

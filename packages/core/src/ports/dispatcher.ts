@@ -24,6 +24,8 @@ export interface ActivationMessage {
   readonly user: Identity;
   /** Merged arguments, an object or (inside a sequence) an array. Init parameters are still in it. */
   readonly args: Json;
+  /** Length of `args` as JSON, about, in bytes, where there may be many. */
+  readonly argsBytes?: number | undefined;
   /** Names of the parameters in `args` that go to the environment at init, not to the run. */
   readonly initArgs: readonly string[];
   /** Cipher of each parameter in `args` that is still locked: it is unlocked for the container's eyes only. */
@@ -51,7 +53,8 @@ export interface Dispatcher {
   /**
    * Hands an activation over.
    * @returns when it is accepted (and, unless it is blocking, safe on disk).
-   * @throws ServiceUnavailable when it cannot be placed: then nothing was accepted.
+   * @throws ServiceUnavailable when it cannot be placed, TooManyRequests when too many of its namespace wait already: then
+   * nothing was accepted.
    */
   dispatch(message: ActivationMessage): Promise<Dispatched>;
   /** A hint, to be ignored at will: the action is likely to be dispatched soon, on behalf of this namespace. */
@@ -64,6 +67,11 @@ export interface Dispatched {
    * not resolve for an activation that is left to the next start of a server that stops.
    */
   readonly result: Promise<Activation>;
+  /**
+   * When it holds no slot any more, for whoever only counts. Given by dispatchers that would have to look its record up to
+   * tell `result`, which they do when that is asked for. Never rejects.
+   */
+  readonly ended?: Promise<void>;
   /**
    * The answer while it is made, from the moment that its head is there; undefined once it is clear that there is only
    * `result`. Never rejects. Given for messages that are `streamed`, by dispatchers that can. Until somebody iterates

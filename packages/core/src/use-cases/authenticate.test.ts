@@ -50,6 +50,14 @@ describe("an authenticator", () => {
     await expect(auth.authenticate(authorization, PUBLIC)).rejects.toThrow(Unauthorized);
   });
 
+  test("forgets all keys when changes may have gone unheard", async () => {
+    const { auth, authorization, subjects, changes } = await world();
+    await auth.authenticate(authorization, PUBLIC);
+    await subjects.delete("guest");
+    changes.publish({ kind: "everything" });
+    await expect(auth.authenticate(authorization, PUBLIC)).rejects.toThrow(Unauthorized);
+  });
+
   test("sees new limits at once", async () => {
     const { auth, authorization, subjects, changes } = await world();
     await auth.authenticate(authorization, PUBLIC);

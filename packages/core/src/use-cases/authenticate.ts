@@ -3,7 +3,7 @@ import { Unauthorized } from "../domain/errors.ts";
 import type { Identity } from "../domain/identity.ts";
 import { messages } from "../domain/messages.ts";
 import type { EntityName } from "../domain/names.ts";
-import type { ChangeFeed } from "../ports/change-feed.ts";
+import { type ChangeFeed, touches } from "../ports/change-feed.ts";
 import type { SubjectStore } from "../ports/subject-store.ts";
 import { boundedMap } from "./bounded-map.ts";
 
@@ -59,9 +59,7 @@ export function authenticator(options: AuthenticatorOptions): Authenticator {
     if (change.kind === "entity") return;
     generation++;
     for (const [digest, identity] of [...known.entries()]) {
-      const hit =
-        change.kind === "subject" ? identity.subject === change.subject : identity.namespace.name === change.namespace;
-      if (!hit) continue;
+      if (!touches(change, identity)) continue;
       known.delete(digest);
       stale.add(identity);
     }

@@ -25,6 +25,10 @@ export function entityCache(
   const held = boundedMap<StoredEntity>(maxEntries, maxBytes);
   const loading = new Map<string, Promise<StoredEntity | undefined>>();
   const close = changes.subscribe((change) => {
+    if (change.kind === "everything") {
+      held.clear();
+      loading.clear();
+    }
     if (change.kind !== "entity") return;
     held.delete(change.id);
     // A load that began before the change may bring what was there before it: nobody may join it any more.

@@ -104,7 +104,7 @@ function callOf({ limits }: FireTriggerDependencies, identity: Identity, args: J
   return () => {
     bytes ??= Buffer.byteLength(JSON.stringify(args));
     if (bytes > allowed) throw new TooLarge(messages.tooLarge("Request", bytes, allowed));
-    return { payload: args, blocking: false, waitMs: 0 };
+    return { payload: args, payloadBytes: bytes, blocking: false, waitMs: 0 };
   };
 }
 

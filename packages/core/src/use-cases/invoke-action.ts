@@ -31,6 +31,8 @@ export interface InvokeActionDependencies {
 /** How an action is to be run. */
 export interface InvocationCall {
   readonly payload: JsonObject;
+  /** Length of the payload as JSON, about, in bytes; without it, it is taken to be small. */
+  readonly payloadBytes?: number;
   readonly blocking: boolean;
   /** How long a blocking call waits for the result, in milliseconds. */
   readonly waitMs: number;

@@ -4,6 +4,8 @@ import type { Identity } from "../domain/identity.ts";
 import { mergeArguments, stillLocked } from "../domain/invocation.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Manifest } from "../domain/manifest.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Dispatched } from "../ports/dispatcher.ts";
 import type { PreparedAction } from "./action-catalogue.ts";
 import { type OnGone, withinDeadline } from "./deadline.ts";
 import { headOrRecord } from "./head-or-record.ts";
@@ -16,6 +18,8 @@ export interface PreparedRun {
   readonly identity: Identity;
   /** What overlays the action's own parameters; final ones have been checked. */
   readonly payload: JsonObject;
+  /** See `InvocationCall`. */
+  readonly payloadBytes?: number;
   readonly blocking: boolean;
   /** How long a blocking call waits for the result, in milliseconds. */
   readonly waitMs: number;
@@ -50,6 +54,7 @@ export function invokePrepared(deps: InvokeActionDependencies): InvokePrepared {
       action: prepared.executable,
       user: run.identity,
       args: parameters.length === 0 ? run.payload : mergeArguments(parameters, run.payload),
+      argsBytes: run.payloadBytes,
       initArgs: prepared.initArgs,
       lockedArgs: stillLocked(prepared.lockedArgs, run.payload),
       blocking: run.blocking,
@@ -58,11 +63,21 @@ export function invokePrepared(deps: InvokeActionDependencies): InvokePrepared {
       streamed: run.streamed === undefined ? undefined : prepared.executable.streams,
     });
     if (!run.blocking) return { activationId, activation: undefined };
-    if (dispatched.stream !== undefined) {
-      return { activationId, ...(await headOrRecord(dispatched, dispatched.stream, run, clock)) };
-    }
-    return { activationId, activation: await withinDeadline(dispatched.result, run.waitMs, clock, run.onGone) };
+    // Awaited elsewhere: this call's frame holds the payload, which nobody needs any more.
+    return invoked(activationId, dispatched, { waitMs: run.waitMs, onGone: run.onGone }, clock);
   };
+}
+
+async function invoked(
+  activationId: string,
+  dispatched: Dispatched,
+  wait: Pick<PreparedRun, "waitMs" | "onGone">,
+  clock: Clock,
+): Promise<Invoked> {
+  if (dispatched.stream !== undefined) {
+    return { activationId, ...(await headOrRecord(dispatched, dispatched.stream, wait, clock)) };
+  }
+  return { activationId, activation: await withinDeadline(dispatched.result, wait.waitMs, clock, wait.onGone) };
 }
 
 /** How it is run. @throws BadRequest when its runtime is deprecated. Holds as long as the revision does. */

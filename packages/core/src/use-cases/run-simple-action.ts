@@ -38,12 +38,14 @@ export async function runSimpleAction(
   payload: Json | undefined,
 ): Promise<StartedComponent<Activation | undefined>> {
   const activationId = ids.activationId();
+  const args = isJsonObject(payload) ? mergeArguments(parameters, payload) : (payload ?? toObject(parameters));
   const { result } = await dispatcher.dispatch({
     activationId,
     transid: within.transid,
     action: executable,
     user: within.user,
-    args: isJsonObject(payload) ? mergeArguments(parameters, payload) : (payload ?? toObject(parameters)),
+    args,
+    argsBytes: JSON.stringify(args).length,
     initArgs,
     lockedArgs: stillLocked(lockedArgs, payload),
     blocking: true,

@@ -86,7 +86,7 @@ export function throttles(limits: SystemLimits, clock: Clock): Throttles {
         running.set(uuid, inFlight(uuid) + 1);
         try {
           const dispatched = await dispatcher.dispatch(message);
-          void dispatched.result.then(() => leave(uuid));
+          void (dispatched.ended ?? dispatched.result).then(() => leave(uuid));
           return dispatched;
         } catch (error) {
           leave(uuid);

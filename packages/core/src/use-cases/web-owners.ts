@@ -1,6 +1,6 @@
 import type { Identity } from "../domain/identity.ts";
 import type { EntityName } from "../domain/names.ts";
-import type { ChangeFeed } from "../ports/change-feed.ts";
+import { type ChangeFeed, touches } from "../ports/change-feed.ts";
 import type { SubjectStore } from "../ports/subject-store.ts";
 import { boundedMap } from "./bounded-map.ts";
 
@@ -32,8 +32,7 @@ export function namespaceOwners(options: NamespaceOwnersOptions): NamespaceOwner
     if (change.kind === "entity") return;
     generation++;
     for (const [namespace, identity] of [...known.entries()]) {
-      const hit = change.kind === "subject" ? identity.subject === change.subject : namespace === change.namespace;
-      if (hit) known.delete(namespace);
+      if (touches(change, identity)) known.delete(namespace);
     }
   });
 

@@ -229,7 +229,7 @@ describe("limits", () => {
 describe("wrong words", () => {
   test.for([
     ["", "the following arguments are required: cmd"],
-    ["db get", "argument cmd: invalid choice: 'db' (choose from 'user', 'limits')"],
+    ["db get", "argument cmd: invalid choice: 'db' (choose from 'user', 'limits', 'invoker')"],
     ["user", "the following arguments are required: subcmd"],
     ["limits clear", "argument subcmd: invalid choice: 'clear' (choose from 'set', 'get', 'delete')"],
     ["user create", "the following arguments are required: subject"],

@@ -12,7 +12,8 @@ export interface OptionGrammar {
 export interface CommandGrammar {
   readonly words: readonly [group: string, name: string];
   readonly help: string;
-  readonly positional: { readonly name: string; readonly many: boolean; readonly help: string };
+  /** Undefined: it takes none. */
+  readonly positional: { readonly name: string; readonly many: boolean; readonly help: string } | undefined;
   readonly options: readonly OptionGrammar[];
 }
 
@@ -31,6 +32,7 @@ export const globalOptions: readonly OptionGrammar[] = [
 export const groupOptions: Readonly<Record<string, readonly OptionGrammar[]>> = {
   user: [{ names: ["-w", "--view"], key: "view", kind: "text", help: "accepted for compatibility" }],
   limits: [],
+  invoker: [],
 };
 
 /** Names and kinds of the limits, in the order in which they are listed. */
@@ -56,9 +58,12 @@ export const limitOptions = [
 const namespaceOption = text(["-ns", "--namespace"], "namespace", "the namespace, where it is not the subject's own");
 const SUBJECT = { name: "subject", many: false, help: "the account" };
 const SUBJECTS = { name: "subjects", many: true, help: "one or more accounts" };
+const urlOption = (whose: string): OptionGrammar =>
+  text(["--url"], "url", `ask ${whose} at http://HOST:PORT, and not the registry`);
+const INSTANCE = { name: "instance", many: false, help: "the number of the invoker" };
 const NAMESPACE = { name: "namespace", many: false, help: "the namespace" };
 
-/** All commands, with wskadmin's words and options. */
+/** All commands, with wskadmin's words and options; those of invokers are ours. */
 export const commands: readonly CommandGrammar[] = [
   {
     words: ["user", "create"],
@@ -105,6 +110,24 @@ export const commands: readonly CommandGrammar[] = [
   { words: ["limits", "set"], help: "set limits of a namespace", positional: NAMESPACE, options: limitOptions },
   { words: ["limits", "get"], help: "print the limits of a namespace", positional: NAMESPACE, options: [] },
   { words: ["limits", "delete"], help: "delete the limits of a namespace", positional: NAMESPACE, options: [] },
+  {
+    words: ["invoker", "list"],
+    help: "list the invokers of a cluster and how each is",
+    positional: undefined,
+    options: [urlOption("a controller")],
+  },
+  {
+    words: ["invoker", "drain"],
+    help: "let an invoker finish what it has and take nothing new",
+    positional: INSTANCE,
+    options: [urlOption("that invoker")],
+  },
+  {
+    words: ["invoker", "undrain"],
+    help: "let an invoker take work again",
+    positional: INSTANCE,
+    options: [urlOption("that invoker")],
+  },
 ];
 
 function limit<const K extends string>(key: K, kind: OptionKind, help: string) {

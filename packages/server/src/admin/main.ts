@@ -1,7 +1,9 @@
-/** `meringue admin [--data-dir D] user|limits …`: the operators' commands. */
+/** `meringue admin [--data-dir D] user|limits|invoker …`: the operators' commands. */
 import { BadConfig } from "../config/read-config.ts";
 import { explain, runCommand } from "./admin-command.ts";
 import { openSubjects } from "./data-folder.ts";
+import { invokerCommands } from "./invoker-commands.ts";
+import { openInvokerOperations } from "./invoker-operations.ts";
 import { mendableBy } from "./mendable.ts";
 import { type AdminRequest, parseCommand } from "./parse-command.ts";
 
@@ -11,6 +13,12 @@ const err = (line: string): void => console.error(line);
 /** Words that need no accounts are answered without touching a data folder. */
 async function run(request: AdminRequest): Promise<number> {
   if (request.kind !== "command") return explain(request, { out, err });
+  const invokerRun = invokerCommands[request.name];
+  if (invokerRun !== undefined) {
+    const { url } = request.options;
+    await using operations = await openInvokerOperations(typeof url === "string" ? url : undefined, process.env);
+    return await invokerRun(request, { operations, out, err });
+  }
   const { dataDir, verbose } = request.globals;
   await using opened = await openSubjects(typeof dataDir === "string" ? dataDir : undefined, process.env);
   if (verbose === true) err(opened.place);

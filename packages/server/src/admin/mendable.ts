@@ -4,7 +4,7 @@ import { BadConfig } from "../config/read-config.ts";
 
 const MENDABLE = [BadConfig, SecretFileUnusable, StoreUnusable, VaultMismatch];
 /** Told by name: the package that throws them is not loaded where it is not used. */
-const UNUSABLE = ["CouchUnusable", "CouchFailure"];
+const UNUSABLE = ["CouchUnusable", "CouchFailure", "NeedsUrl"];
 
 /** @returns what the operator can do something about, as a sentence; undefined for a bug, which shows its stack. */
 export function mendableBy(error: unknown): string | undefined {

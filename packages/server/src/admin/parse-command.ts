@@ -7,6 +7,7 @@ export type AdminRequest =
       readonly kind: "command";
       /** `user create`. */
       readonly name: string;
+      /** The first is empty where the command takes none. */
       readonly positionals: readonly [string, ...string[]];
       readonly options: Readonly<Record<string, OptionValue>>;
       readonly globals: Readonly<Record<string, OptionValue>>;
@@ -18,7 +19,7 @@ const PROGRAM = "meringue admin";
 
 /** Understands the words after `admin`. Never throws: wrong words are a request of kind `usage`. */
 export function parseCommand(argv: readonly string[]): AdminRequest {
-  let usage = usageOf([], globalOptions, "{user,limits} ...");
+  let usage = usageOf([], globalOptions, `{${Object.keys(groupOptions).join(",")}} ...`);
   try {
     const globals = parseWords(argv, globalOptions, { leading: true });
     if (globals.help) return { kind: "help", text: [usage, "", ...listing(commands)].join("\n") };
@@ -32,16 +33,13 @@ export function parseCommand(argv: readonly string[]): AdminRequest {
     const [name, ...words] = choose("subcmd", inside.positionals, names);
 
     const grammar = inGroup.find((each) => each.words[1] === name) as CommandGrammar;
-    usage = usageOf(
-      grammar.words,
-      grammar.options,
-      `${grammar.positional.name}${grammar.positional.many ? " ..." : ""}`,
-    );
+    const { positional } = grammar;
+    usage = usageOf(grammar.words, grammar.options, `${positional?.name ?? ""}${positional?.many ? " ..." : ""}`);
     const { options, positionals, help } = parseWords(words, grammar.options);
     if (help) return { kind: "help", text: [usage, "", ...optionLines(grammar)].join("\n") };
-    const [first, ...more] = positionals;
-    if (first === undefined) throw new UsageError(`the following arguments are required: ${grammar.positional.name}`);
-    if (!grammar.positional.many && more.length > 0) throw new UsageError(`unrecognized arguments: ${more.join(" ")}`);
+    const [first, ...more] = positional === undefined ? ["", ...positionals] : positionals;
+    if (first === undefined) throw new UsageError(`the following arguments are required: ${positional?.name}`);
+    if (positional?.many !== true && more.length > 0) throw new UsageError(`unrecognized arguments: ${more.join(" ")}`);
     return {
       kind: "command",
       name: `${group} ${name}`,
@@ -67,7 +65,7 @@ function usageOf(words: readonly string[], options: readonly OptionGrammar[], re
   const optional = options.map(
     (option) => `[${option.names[0]}${option.kind === "flag" ? "" : ` ${option.key.toUpperCase()}`}]`,
   );
-  return ["usage:", PROGRAM, ...words, "[-h]", ...optional, rest].join(" ");
+  return ["usage:", PROGRAM, ...words, "[-h]", ...optional, rest].join(" ").trimEnd();
 }
 
 function listing(list: readonly CommandGrammar[]): string[] {
@@ -79,7 +77,7 @@ function optionLines({ positional, options, help }: CommandGrammar): string[] {
   return [
     help,
     "",
-    row(positional.name, positional.help),
+    ...(positional === undefined ? [] : [row(positional.name, positional.help)]),
     ...options.map((each) => row(each.names.join(", "), each.help)),
   ];
 }

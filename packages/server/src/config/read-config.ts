@@ -1,10 +1,13 @@
 import { Command, CommanderError } from "commander";
+import { clusterProblems } from "./cluster-settings.ts";
 import { type Config, completeConfig } from "./config.ts";
 import { readCouchSettings, storeOf } from "./couch-settings.ts";
 import { type Machine, thisMachine } from "./machine.ts";
 import { nearest } from "./nearest.ts";
 import { readParameterKeys } from "./parameter-keys.ts";
-import { type GivenConfig, readSettings, type SettingName, settingNames, settingOf } from "./schema.ts";
+import { type GivenConfig, longFlag, readSettings, type SettingName, settingNames, settingOf } from "./schema.ts";
+import { gather, type Sources } from "./sources.ts";
+import { readUpstreamLimits } from "./upstream-limits.ts";
 
 /** What the command line asks for: a server, or just a text on the standard output. */
 export type CommandLine =
@@ -30,29 +33,37 @@ export class BadConfig extends Error {
  * @throws BadConfig naming every bad setting at once
  */
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv, machine: Machine = thisMachine()): Config {
-  const given = readFlags(argv);
-  const values: Partial<Record<SettingName, string>> = {};
-  const source: Partial<Record<SettingName, string>> = {};
-  for (const name of settingNames) {
-    const variable = settingOf(name).env;
-    const [value, from] =
-      given.values[name] === undefined ? [env[variable], variable] : [given.values[name], longFlag(name)];
-    // An empty variable is how shells and unit files say "not set"; an empty flag is a mistake.
-    if (value === undefined || (value === "" && from === variable)) continue;
-    if (value === "") given.problems.push(`${from}: must not be empty`);
-    values[name] = value;
-    source[name] = from;
-  }
+  return readWithSources(argv, env, machine).config;
+}
+
+/** The settings, and where each of them came from. */
+export interface SourcedConfig {
+  readonly config: Config;
+  readonly sources: Sources;
+}
+
+/** {@link readConfig}, with where everything was given. @throws BadConfig naming every bad setting at once */
+export function readWithSources(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  machine: Machine = thisMachine(),
+): SourcedConfig {
+  const flags = readFlags(argv);
+  const sources = gather(flags.values, environment);
+  const { env, given } = sources;
+  const values = Object.fromEntries([...given].map(([name, { text }]) => [name, text]));
   const { given: read, bad } = readSettings(values);
-  const problems = [...given.problems];
-  for (const { name, complaint } of bad) {
-    if (values[name] !== "") problems.push(`${source[name]}: ${complaint}, not "${values[name]}"`);
-  }
+  const problems = [...flags.problems, ...sources.problems];
+  for (const { name, complaint } of bad) problems.push(`${given.get(name)?.from}: ${complaint}, not "${values[name]}"`);
   const { keys, problems: keyProblems } = readParameterKeys(env, read.parameterEncryption);
-  problems.push(...keyProblems);
-  if (bad.length === 0) problems.push(...storeProblems(read, env));
-  if (problems.length > 0 || bad.length > 0) throw new BadConfig(problems);
-  return completeConfig(read, keys, env, machine);
+  const limits = readUpstreamLimits(env);
+  problems.push(...keyProblems, ...limits.problems);
+  if (bad.length === 0) problems.push(...storeProblems(read, env), ...clusterProblems(read, env));
+  if (problems.length > 0) throw new BadConfig(problems);
+  return {
+    config: completeConfig({ given: read, parameterKeys: keys, changeLimits: limits.change }, env, machine),
+    sources,
+  };
 }
 
 /** What is wrong about CouchDB's settings; nothing is when they do not count. */
@@ -70,10 +81,6 @@ export function readCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv,
   if (argv.includes("--help") || argv.includes("-h")) return { kind: "help" };
   if (argv.includes("--version") || argv.includes("-V")) return { kind: "version" };
   return { kind: "config", config: readConfig(argv, env, machine) };
-}
-
-function longFlag(name: SettingName): string {
-  return /--[a-z-]+/.exec(settingOf(name).flags)?.[0] ?? name;
 }
 
 /** Takes the flags apart, going on after a mistake so that all are found. */

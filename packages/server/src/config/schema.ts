@@ -1,4 +1,5 @@
 import { PARAMETER_CIPHERS, STORE_LEVELS } from "@meringue/core";
+import { CLUSTER_SETTINGS } from "./cluster-schema.ts";
 import {
   matching,
   oneOf,
@@ -14,8 +15,13 @@ const MAX_PORT = 65_535;
 const DAY_MS = 86_400_000;
 const MANY = 1_000_000_000;
 
-/** Every setting of the standalone role. All come as text, from a flag or a variable; a flag wins. */
+/** Every setting, of every role. All come as text, from a flag, a variable or a file; who comes first there wins. */
 export const SETTINGS = {
+  configFile: optional(text(), {
+    flags: "--config <file>",
+    env: "MERINGUE_CONFIG",
+    about: "file with settings, YAML or JSON: each under the name of its flag without the dashes",
+  }),
   port: withDefault(wholeNumber(0, MAX_PORT), 3233, {
     flags: "--port <n>",
     env: "MERINGUE_PORT",
@@ -69,6 +75,7 @@ export const SETTINGS = {
   userMemoryMb: optional(wholeNumber(128, MANY), {
     flags: "--user-memory <mb>",
     env: "MERINGUE_USER_MEMORY_MB",
+    upstream: { env: "CONFIG_whisk_containerPool_userMemory", read: "mebibytes" },
     unit: "MB",
     about: "memory that all action containers together may be given",
     computedDefault: "half of what is available to this process at start, in steps of 256, at least 512",
@@ -99,41 +106,48 @@ export const SETTINGS = {
   invocationsPerMinute: optional(wholeNumber(0, MANY), {
     flags: "--invocations-per-minute <n>",
     env: "MERINGUE_INVOCATIONS_PER_MINUTE",
+    upstream: { env: "LIMITS_ACTIONS_INVOKES_PERMINUTE" },
     about: "invocations that a namespace may start in a minute",
     computedDefault: "of `--limits`",
   }),
   concurrentInvocations: optional(wholeNumber(0, MANY), {
     flags: "--concurrent-invocations <n>",
     env: "MERINGUE_CONCURRENT_INVOCATIONS",
+    upstream: { env: "LIMITS_ACTIONS_INVOKES_CONCURRENT" },
     about: "invocations of a namespace at a time",
     computedDefault: "of `--limits`",
   }),
   firesPerMinute: optional(wholeNumber(0, MANY), {
     flags: "--fires-per-minute <n>",
     env: "MERINGUE_FIRES_PER_MINUTE",
+    upstream: { env: "LIMITS_TRIGGERS_FIRES_PERMINUTE" },
     about: "triggers that a namespace may fire in a minute",
     computedDefault: "of `--limits`",
   }),
   maxConcurrency: optional(wholeNumber(1, MANY), {
     flags: "--max-concurrency <n>",
     env: "MERINGUE_MAX_CONCURRENCY",
+    upstream: { env: "CONFIG_whisk_concurrencyLimit_max" },
     about: "highest concurrency that an action may ask for: activations at a time in one container",
     computedDefault: "of `--limits`",
   }),
   storeBlockingResults: withDefault(oneOf(...STORE_LEVELS), "STORE_ALWAYS", {
     flags: "--store-blocking-results <level>",
     env: "MERINGUE_STORE_BLOCKING_RESULTS",
+    upstream: { env: "CONFIG_whisk_activation_storeBlockingResultLevel" },
     about:
       "which activations that somebody waited for are kept: all, only failures, or only failures that the action did not itself report; the request header `X-OW-EXTRA-LOGGING: on` has all kept",
   }),
   storeNonBlockingResults: withDefault(oneOf(...STORE_LEVELS), "STORE_ALWAYS", {
     flags: "--store-non-blocking-results <level>",
     env: "MERINGUE_STORE_NON_BLOCKING_RESULTS",
+    upstream: { env: "CONFIG_whisk_activation_storeNonBlockingResultLevel" },
     about: "the same of activations that nobody waited for, and of triggers'",
   }),
   parameterEncryption: withDefault(oneOf("off", ...PARAMETER_CIPHERS), "off", {
     flags: "--parameter-encryption <cipher>",
     env: "MERINGUE_PARAMETER_ENCRYPTION",
+    upstream: { env: "CONFIG_whisk_parameterStorage_current", read: "cipher" },
     about:
       "what parameters of actions and packages are stored under: `off`, `aes-128` or `aes-256`; its key comes in a variable",
   }),
@@ -147,19 +161,41 @@ export const SETTINGS = {
   queueLimit: withDefault(wholeNumber(1, MANY), 10_000, {
     flags: "--queue-limit <n>",
     env: "MERINGUE_QUEUE_LIMIT",
-    about: "activations that may wait for a container; further ones are refused",
+    about:
+      "activations that may wait for a container, those of one namespace four times as many as there is room for more; further ones are refused",
+  }),
+  activationMemoryMb: optional(wholeNumber(1, MANY), {
+    flags: "--activation-memory <mb>",
+    env: "MERINGUE_ACTIVATION_MEMORY_MB",
+    unit: "MB",
+    about:
+      "arguments that are coming in or belong to activations under way, and answers that are not sent yet, may take so much together; further calls are refused",
+    computedDefault: "a thirty-second of what is available to this process at start, from 64 to 512",
   }),
   pauseGraceMs: withDefault(wholeNumber(0, DAY_MS), 50, {
     flags: "--pause-grace-ms <ms>",
     env: "MERINGUE_PAUSE_GRACE_MS",
+    upstream: { env: "CONFIG_whisk_containerProxy_timeouts_pauseGrace", read: "milliseconds" },
     unit: "ms",
     about: "how long an idle container runs on before it is frozen",
   }),
   idleTimeoutMs: withDefault(wholeNumber(0, DAY_MS), 600_000, {
     flags: "--idle-timeout-ms <ms>",
     env: "MERINGUE_IDLE_TIMEOUT_MS",
+    upstream: { env: "CONFIG_whisk_containerProxy_timeouts_idleContainer", read: "milliseconds" },
     unit: "ms",
     about: "how long an idle container is kept",
+  }),
+  rewarm: withDefault(oneOf("on", "off"), "on", {
+    flags: "--rewarm <on|off>",
+    env: "MERINGUE_REWARM",
+    about: "whether a stem cell is started shortly before an action is called that is called at regular intervals",
+  }),
+  buildCacheMb: withDefault(wholeNumber(0, MANY), 1_024, {
+    flags: "--build-cache <mb>",
+    env: "MERINGUE_BUILD_CACHE_MB",
+    unit: "MB",
+    about: "disk for what runtimes built of actions' source; 0: every new container builds it again",
   }),
   apiHost: optional(text(), {
     flags: "--api-host <url>",
@@ -184,7 +220,15 @@ export const SETTINGS = {
     flags: "--controller-password <text>",
     env: "MERINGUE_CONTROLLER_PASSWORD",
     about: "password for `POST /disable`; give it as a variable, flags can be seen by other users",
+    secret: true,
   }),
+  sharedPackagesExecuteOnly: withDefault(oneOf("off", "on"), "off", {
+    flags: "--shared-packages-execute-only <on|off>",
+    env: "MERINGUE_SHARED_PACKAGES_EXECUTE_ONLY",
+    upstream: { env: "CONFIG_whisk_sharedPackagesExecuteOnly", read: "switch" },
+    about: "whether other namespaces may run the actions of a shared package but not read them",
+  }),
+  ...CLUSTER_SETTINGS,
 } as const;
 
 /** What was given, with the fixed defaults filled in. */
@@ -209,6 +253,11 @@ export const settingNames = Object.keys(SETTINGS) as SettingName[];
 /** @returns flags, variable and help of one setting. */
 export function settingOf(name: SettingName): Setting<unknown> {
   return SETTINGS[name];
+}
+
+/** @returns the flag as it is typed: `--port`. */
+export function longFlag(name: SettingName): string {
+  return /--[a-z-]+/.exec(settingOf(name).flags)?.[0] ?? name;
 }
 
 /** The default as people read it, undefined when there is none until start. */

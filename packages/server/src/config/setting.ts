@@ -17,7 +17,21 @@ export interface Facts {
   readonly unit?: string;
   /** In words, where the default is worked out at start. */
   readonly computedDefault?: string;
+  /** Never shown to anybody. */
+  readonly secret?: true;
+  /** The variable in which upstream's deployments say the same. */
+  readonly upstream?: UpstreamVariable;
 }
+
+/** A variable of upstream's, and how what it says is said here. */
+export interface UpstreamVariable {
+  readonly env: string;
+  /** Default: as it is. */
+  readonly read?: UpstreamValue;
+}
+
+/** What upstream writes: `512 m`, `10 minutes`, `90%`, `true`. */
+export type UpstreamValue = "mebibytes" | "milliseconds" | "percent" | "switch" | "cipher";
 
 /** One setting: how it is given, what it may be, and what it is when nothing is given. */
 export interface Setting<T> extends Facts {

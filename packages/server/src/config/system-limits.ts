@@ -5,14 +5,23 @@ import type { Config } from "./config.ts";
 const UNTHROTTLED = 1_000_000_000;
 const DEFAULT_MAX_CONCURRENCY = 500;
 
-type LimitSettings = Pick<
-  Config,
-  "limits" | "invocationsPerMinute" | "concurrentInvocations" | "firesPerMinute" | "maxConcurrency" | "maxStreamBytes"
+type LimitSettings = Partial<
+  Pick<
+    Config,
+    | "limits"
+    | "changeLimits"
+    | "invocationsPerMinute"
+    | "concurrentInvocations"
+    | "firesPerMinute"
+    | "maxConcurrency"
+    | "maxStreamBytes"
+  >
 >;
 
 /** The deployment's limits: a named set, with what was set one by one on top. */
 export function systemLimits(config: LimitSettings): SystemLimits {
-  const base = config.limits === "upstream" ? UPSTREAM_LIMITS : unthrottled();
+  const named = config.limits === "upstream" ? UPSTREAM_LIMITS : unthrottled();
+  const base = config.changeLimits?.(named) ?? named;
   const [min, standard, max] = base.concurrency;
   return {
     ...base,

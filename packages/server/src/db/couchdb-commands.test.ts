@@ -42,6 +42,7 @@ describe.skipIf(unavailable !== undefined)(
       const prefix = `commands_${process.pid}_${++worlds}_`;
       const env = {
         OW_DB: "CouchDB",
+        OW_DB_HOST: new URL(server.url).hostname,
         OW_DB_PORT: new URL(server.url).port,
         OW_DB_USERNAME: COUCH_ACCOUNT.username,
         OW_DB_PASSWORD: COUCH_ACCOUNT.password,

@@ -3,6 +3,7 @@ package meringue.launcher;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -45,8 +46,9 @@ final class Action {
     Map<String, String> before = environment.copy();
     try {
       environment.setAll(value.getAsJsonObject().get("env"));
-      load(new Upload(uploaded, isTrue(value, "binary"), EntryPoint.of(main)));
-      return new Answer(200, "{\"ok\":true}");
+      boolean built = isTrue(value, "built");
+      load(new Upload(uploaded, isTrue(value, "binary"), built, EntryPoint.of(main)));
+      return new Answer(200, JsonText.of(initialised(text(value, "build_limit"))));
     } catch (Throwable error) {
       environment.restore(before);
       Answer answer = told(FAILED, error);
@@ -89,6 +91,15 @@ final class Action {
     loader = made;
     method = entry.method();
     code = loaded;
+  }
+
+  /** The answer to an init that went well, with what was built if somebody asked for it. */
+  private JsonObject initialised(String limit) throws IOException {
+    JsonObject answer = new JsonObject();
+    answer.addProperty("ok", true);
+    String build = limit.isEmpty() ? "" : Build.of(folder, Long.parseLong(limit));
+    if (!build.isEmpty()) answer.addProperty("build", build);
+    return answer;
   }
 
   private JsonElement invoke(JsonElement argument) throws ReflectiveOperationException {

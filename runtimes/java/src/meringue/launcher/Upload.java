@@ -18,13 +18,18 @@ import java.util.zip.ZipInputStream;
  *
  * @param code base64 of an archive, or text
  * @param binary whether it may be base64
+ * @param built whether it is what {@link Build} made of another
  */
-record Upload(String code, boolean binary, EntryPoint entry) {
+record Upload(String code, boolean binary, boolean built, EntryPoint entry) {
   private static final String MANIFEST = "META-INF/MANIFEST.MF";
 
   /** Puts it into a folder, compiles what is to be, and tells where its classes come from. */
   ClassLoader loader(Path folder) throws IOException, CompilationFailed {
     Files.createDirectories(folder);
+    if (built) {
+      Folders.unzip(Base64.getDecoder().decode(code), folder);
+      return loaderOf(folder);
+    }
     byte[] bytes = bytes();
     if (!isZip(bytes)) return compiledSource(folder, bytes);
     if (isJar(bytes)) {
@@ -72,20 +77,23 @@ record Upload(String code, boolean binary, EntryPoint entry) {
   private ClassLoader compiledSource(Path folder, byte[] bytes) throws IOException, CompilationFailed {
     Path source = folder.resolve(entry.simpleName() + ".java");
     Files.write(source, bytes);
-    Path classes = folder.resolve("classes");
-    SourceCompiler.compile(List.of(source), List.of(), classes);
-    return new ActionLoader(urls(List.of(classes)));
+    SourceCompiler.compile(List.of(source), List.of(), folder.resolve(Build.CLASSES));
+    return loaderOf(folder);
   }
 
   private static ClassLoader compiledArchive(Path folder, byte[] bytes) throws IOException, CompilationFailed {
-    Path content = folder.resolve("content");
+    Path content = folder.resolve(Build.CONTENT);
     Folders.unzip(bytes, content);
     List<Path> sources = filesNamed(content, ".java");
-    List<Path> jars = filesNamed(content, ".jar");
-    Path classes = folder.resolve("classes");
-    if (!sources.isEmpty()) SourceCompiler.compile(sources, jars, classes);
-    List<Path> path = new ArrayList<>(List.of(classes, content));
-    path.addAll(jars);
+    if (!sources.isEmpty()) SourceCompiler.compile(sources, filesNamed(content, ".jar"), folder.resolve(Build.CLASSES));
+    return loaderOf(folder);
+  }
+
+  /** For a folder with classes that were compiled, and what else an archive held. */
+  private static ClassLoader loaderOf(Path folder) throws IOException {
+    Path content = folder.resolve(Build.CONTENT);
+    List<Path> path = new ArrayList<>(List.of(folder.resolve(Build.CLASSES), content));
+    if (Files.isDirectory(content)) path.addAll(filesNamed(content, ".jar"));
     return new ActionLoader(urls(path));
   }
 

@@ -1,0 +1,1 @@
+export { type ConsulInvokers, type ConsulOptions, consulInvokers } from "./consul-invokers.ts";

@@ -1,0 +1,37 @@
+/** Exit codes of `meringue run`: those of a record, and what the shell and sysexits have for the rest. */
+export const EXIT = { internal: 3, usage: 64, signalled: 128 } as const;
+
+/** What `meringue run --help` prints. */
+export const RUN_USAGE = [
+  "usage: meringue run FILE [-p KEY=VALUE]… [-P FILE]… [options]",
+  "       meringue run --docker IMAGE [FILE] [options]",
+  "",
+  "Runs an action once, here, without a server: in the sandbox or the image that a server would run it in, with the same",
+  "limits. Its result goes to the standard output as JSON, what it prints to the standard error.",
+  "",
+  "  FILE                       source of any language, an archive or a program; - is the standard input",
+  "  -p, --param KEY=VALUE      a parameter (or KEY VALUE); a value that is no JSON is a string",
+  "  -P, --param-file FILE      parameters from a file with a JSON object",
+  "      --env KEY=VALUE        goes to the action's environment instead of its parameters",
+  "  -a, --annotation KEY=VALUE an annotation of the action, such as stream=true",
+  "      --kind KIND            such as python:3.11 or go:default; told by the name of FILE where that says it",
+  "      --main NAME            function, class or method that is run",
+  "      --docker IMAGE         runs in this image, which is pulled if it is not there",
+  "      --native               FILE is a program that takes and gives lines of JSON",
+  "  -m, --memory MB            memory limit",
+  "  -t, --timeout MS           time limit, in milliseconds",
+  "  -l, --logsize MB           limit of what it may print",
+  "  -c, --concurrency N        activations at a time that it is told to expect; there is one",
+  "  -b, --blocking             prints the whole activation record instead of its result",
+  "  -v, --verbose              says where it runs and how long that took; stamps what it prints",
+  "      --apihost URL          a server that the action finds in __OW_API_HOST; without it there is none",
+  "  -u, --auth UUID:KEY        a key that the action finds in __OW_API_KEY",
+  "      --containers HOW, --docker-socket PATH, --manifest FILE, --limits SET, --max-concurrency N, --data-dir FOLDER",
+  "                             settings of the server that count here, see meringue --help",
+  "",
+  "Parameters also come from the standard input, a JSON object, unless that is a terminal or the code.",
+  "Those of the command line win, the later over the earlier.",
+  "",
+  "Exit code: 0 success, 1 application error, 2 action developer error, 3 internal error (nothing here can run it),",
+  "64 wrong usage, 128 and its number after a signal.",
+];

@@ -1,0 +1,13 @@
+import { describe } from "vitest";
+import { findJdks } from "../catalogue/find-java.ts";
+import { ballerinaConformance, ballerinaPrograms } from "../conformance/ballerina-suite.ts";
+import { imageSuite } from "../conformance/image-suite.ts";
+
+const jdks = findJdks(process.env);
+
+// What is uploaded is compiled here.
+if (jdks.length === 0) describe.skip("ballerina in its image (no JDK)");
+else {
+  const programs = await ballerinaPrograms(jdks);
+  await imageSuite("action-ballerina-v2201", (start) => ballerinaConformance("ballerina", start, programs));
+}

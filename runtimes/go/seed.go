@@ -1,0 +1,42 @@
+// What actions often import. It is compiled beforehand, so that building an action does not begin with the standard library.
+package main
+
+import (
+	_ "bufio"
+	_ "bytes"
+	_ "context"
+	_ "crypto/hmac"
+	_ "crypto/md5"
+	_ "crypto/rand"
+	_ "crypto/sha1"
+	_ "crypto/sha256"
+	_ "embed"
+	_ "encoding/base64"
+	_ "encoding/csv"
+	_ "encoding/hex"
+	_ "encoding/json"
+	_ "encoding/xml"
+	_ "errors"
+	_ "flag"
+	_ "fmt"
+	_ "html/template"
+	_ "io"
+	_ "log"
+	_ "math/rand"
+	_ "net/http"
+	_ "net/url"
+	_ "os"
+	_ "os/exec"
+	_ "path/filepath"
+	_ "reflect"
+	_ "regexp"
+	_ "sort"
+	_ "strconv"
+	_ "strings"
+	_ "sync"
+	_ "text/template"
+	_ "time"
+	_ "unicode/utf8"
+)
+
+func main() {}

@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { settingNames, settingOf } from "../packages/server/src/config/schema.ts";
+import { fileKeys } from "../packages/server/src/config/sources.ts";
+import { nginxConfig } from "../packages/server/src/nginx/nginx-config.ts";
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const DEPLOY = join(ROOT, "deploy");
+const CHART = join(DEPLOY, "helm/meringue");
+const TIMEOUT = { timeout: 60_000 };
+
+const known = new Set([
+  ...settingNames.map((name) => settingOf(name).env),
+  ...fileKeys,
+  ...["MERINGUE_KAFKA_USERNAME", "MERINGUE_KAFKA_PASSWORD"],
+]);
+
+function isMissing(program: string): boolean {
+  return !(process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+/** What looks like one of our variables, or of those of upstream that count here. */
+function variablesIn(text: string): readonly string[] {
+  return [...new Set(text.match(/\b(MERINGUE|OW_DB|CONFIG_whisk|LIMITS)_\w+|\bOW_DB\b|\bKAFKA_HOSTS\b/g))].filter(
+    (name) => !["MERINGUE_IMAGE"].includes(name),
+  );
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+}
+
+describe("what deploys a cluster", () => {
+  test("names no setting that there is not", ({ expect }) => {
+    const files = [
+      "compose/compose.yaml",
+      "compose/.env.example",
+      "helm/meringue/templates/_helpers.tpl",
+      "helm/meringue/templates/controllers.yaml",
+      "helm/meringue/templates/invokers.yaml",
+      "ansible/roles/common/templates/common.env.j2",
+      "ansible/roles/invoker/templates/meringue-invoker.service.j2",
+      "ansible/roles/controller/templates/meringue-controller.service.j2",
+      "Dockerfile",
+    ];
+    const named = files.flatMap((file) => variablesIn(readFileSync(join(DEPLOY, file), "utf8")));
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test("has nginx's configuration as `meringue nginx --controllers controller0:3233,controller1:3233` makes it", ({
+    expect,
+  }) => {
+    const controllers = ["controller0:3233", "controller1:3233"];
+    expect(readFileSync(join(DEPLOY, "nginx/compose.conf"), "utf8")).toBe(
+      nginxConfig({ controllers, listen: { http: "80" } }),
+    );
+  });
+
+  test.skipIf(isMissing("docker-compose"))("is a compose file (needs docker-compose)", TIMEOUT, async ({ expect }) => {
+    const env = { ...process.env, OW_DB_PASSWORD: "pw", MERINGUE_CONTROLLER_PASSWORD: "pw" };
+    const cwd = join(DEPLOY, "compose");
+    const { stdout } = await run("docker-compose", ["-f", "compose.yaml", "config", "--services"], { cwd, env });
+    expect(stdout.trim().split("\n").toSorted()).toEqual([
+      "consul",
+      "controller0",
+      "controller1",
+      "couchdb",
+      "invoker0",
+      "invoker1",
+      "kafka",
+      "nginx",
+    ]);
+    await expect(run("docker-compose", ["-f", "compose.yaml", "config"], { cwd })).rejects.toThrow(/OW_DB_PASSWORD/);
+  });
+
+  const rendered = async (...flags: readonly string[]): Promise<readonly string[]> => {
+    const { stdout } = await run("helm", ["template", "test", CHART, ...flags]);
+    const manifests = parseAllDocuments(stdout).map((each) => each.toJSON() as Manifest);
+    return manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`).toSorted();
+  };
+
+  test.skipIf(isMissing("helm"))("is a chart (needs helm)", TIMEOUT, async ({ expect }) => {
+    const usual = [
+      "NetworkPolicy test-meringue-invoker",
+      "PodDisruptionBudget test-meringue-controller",
+      "PodDisruptionBudget test-meringue-invoker",
+      "Service test-meringue-api",
+      "Service test-meringue-invoker",
+      "StatefulSet test-meringue-controller",
+      "StatefulSet test-meringue-invoker",
+    ];
+    expect(await rendered()).toEqual(usual);
+    expect(await rendered("--set", "ingress.enabled=true,ingress.host=a.example,webHost=fn.example")).toEqual([
+      "Ingress test-meringue",
+      ...usual,
+    ]);
+    await expect(rendered("--set", "kafka.sasl=plain")).rejects.toThrow(/kafka\.secret/);
+    await run("helm", ["lint", CHART]);
+  });
+
+  test.skipIf(isMissing("ansible-playbook"))("is a playbook (needs ansible-playbook)", TIMEOUT, async ({ expect }) => {
+    const cwd = join(DEPLOY, "ansible");
+    const { stdout } = await run("ansible-playbook", ["--syntax-check", "openwhisk.yml"], { cwd });
+    expect(stdout).toContain("playbook: openwhisk.yml");
+    const { stdout: vars } = await run("ansible-inventory", ["--host", "controller1"], { cwd });
+    expect(JSON.parse(vars)).toMatchObject({ db_provider: "CouchDB", ansible_host: "172.17.0.12" });
+  });
+});
