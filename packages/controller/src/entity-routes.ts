@@ -17,6 +17,7 @@ import {
   triggerWrites,
 } from "@meringue/core";
 import type { AppDependencies } from "./dependencies.ts";
+import { knownToOthers } from "./known-to-others.ts";
 import type { Route } from "./route.ts";
 import { deleteEntityRoute } from "./routes/delete-entity.ts";
 import { deletePackageRoute } from "./routes/delete-package.ts";
@@ -34,8 +35,8 @@ export function packageRoutes(deps: AppDependencies): readonly Route[] {
   return [
     listEntitiesRoute("packages", listPackages(entities), limits),
     getEntityRoute("packages", getPackage({ entities, sharedPackagesExecuteOnly })),
-    putEntityRoute("packages", putPackage(deps)),
-    deletePackageRoute(deletePackage(entities, changes)),
+    putEntityRoute("packages", knownToOthers(changes, putPackage(deps))),
+    deletePackageRoute(knownToOthers(changes, deletePackage(entities, changes))),
     refreshPackagesRoute(),
   ];
 }
@@ -52,13 +53,13 @@ export function triggerAndRuleRoutes(deps: AppDependencies, invokeAction: Invoke
   return [
     listEntitiesRoute("triggers", listTriggers(entities), limits),
     getEntityRoute("triggers", getTrigger(entities)),
-    putEntityRoute("triggers", putTrigger({ ...deps, triggerWrites: writes })),
-    deleteEntityRoute("triggers", deleteTrigger(entities, changes, writes)),
+    putEntityRoute("triggers", knownToOthers(changes, putTrigger({ ...deps, triggerWrites: writes }))),
+    deleteEntityRoute("triggers", knownToOthers(changes, deleteTrigger(entities, changes, writes))),
     fireTriggerRoute(fireTrigger({ ...deps, invokeAction, report }), deps),
     listEntitiesRoute("rules", listRules(entities), limits),
     getEntityRoute("rules", getRule(entities)),
-    putEntityRoute("rules", putRule({ ...deps, triggerWrites: writes })),
-    deleteEntityRoute("rules", deleteRule(entities, changes, writes)),
-    setRuleStatusRoute(setRuleStatus(entities, writes)),
+    putEntityRoute("rules", knownToOthers(changes, putRule({ ...deps, triggerWrites: writes }))),
+    deleteEntityRoute("rules", knownToOthers(changes, deleteRule(entities, changes, writes))),
+    setRuleStatusRoute(knownToOthers(changes, setRuleStatus(entities, writes))),
   ];
 }

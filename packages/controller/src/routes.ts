@@ -15,6 +15,7 @@ import {
 import type { AppDependencies } from "./dependencies.ts";
 import { type Drain, drain } from "./drain.ts";
 import { packageRoutes, triggerAndRuleRoutes } from "./entity-routes.ts";
+import { knownToOthers } from "./known-to-others.ts";
 import type { Route } from "./route.ts";
 import { apiDocsRoute } from "./routes/api-docs.ts";
 import { apiInfoRoute } from "./routes/api-info.ts";
@@ -98,8 +99,8 @@ function actionRoutes(deps: AppDependencies, invoke: InvokeAction): readonly Rou
     listActionsRoute(list, limits),
     listPackageActionsRoute(list, limits),
     ...getActionRoutes(getAction({ entities, catalogue, sharedPackagesExecuteOnly })),
-    ...putActionRoutes(putAction({ ...deps, allowedKinds, maxUnpackedBytes })),
-    ...deleteActionRoutes(deleteAction(entities, changes)),
+    ...putActionRoutes(knownToOthers(changes, putAction({ ...deps, allowedKinds, maxUnpackedBytes }))),
+    ...deleteActionRoutes(knownToOthers(changes, deleteAction(entities, changes))),
     ...invokeActionRoutes(invoke, deps),
   ];
 }

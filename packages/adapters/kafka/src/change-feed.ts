@@ -1,5 +1,6 @@
 import type { Change, ChangeFeed } from "@meringue/core";
 import type { Connection } from "./connection.ts";
+import { type Echoes, echoes } from "./echoes.ts";
 import { decodeInvalidation, encodeInvalidation, type Invalidation } from "./messages/cache-invalidation.ts";
 import { jsonBytes, parseObject } from "./messages/read-json.ts";
 import { reasonOf } from "./reason-of.ts";
@@ -23,12 +24,16 @@ export async function changeFeed(
 ): Promise<KafkaChangeFeed> {
   const { names, quarantined, clock } = connection;
   const topic = names.cacheInvalidation;
+  const own = echoes(clock);
   const follower = connection.follow({
     topic,
     group: `${topic.name}${instanceId}`,
     member: `${topic.name}${instanceId}`,
     from: "latest",
-    onReturn: () => local.publish({ kind: "everything" }),
+    onReturn() {
+      own.lost();
+      local.publish({ kind: "everything" });
+    },
     take(record) {
       const settle = (): void => follower.settle(record.offset);
       let invalidation: Invalidation;
@@ -38,11 +43,12 @@ export async function changeFeed(
         void quarantined.keep(topic, record, error).then(settle);
         return;
       }
-      if (invalidation.instanceId !== instanceId) local.publish(invalidation.change);
+      if (invalidation.instanceId === instanceId) own.over();
+      else local.publish(invalidation.change);
       settle();
     },
   });
-  const others = announcements(connection, instanceId);
+  const others = announcements(connection, instanceId, own);
   await follower.joined;
   const stop = forgetWhileDeaf(clock, follower.held, () => local.publish({ kind: "everything" }));
   return {
@@ -50,6 +56,7 @@ export async function changeFeed(
       local.publish(change);
       others.tell(change);
     },
+    heard: own.settled,
     subscribe: local.subscribe,
     async close() {
       stop();
@@ -62,18 +69,20 @@ export async function changeFeed(
 const RETRY_MS = 1_000;
 
 /** Tells the others. Of what could not be told only that there was something is remembered. */
-function announcements({ writer, names, report, clock }: Connection, instanceId: string) {
+function announcements({ writer, names, report, clock }: Connection, instanceId: string, own: Echoes) {
   const topic = names.cacheInvalidation;
   const underWay = new Set<Promise<void>>();
   let missed = false;
   let closed = false;
 
   function tell(change: Change): void {
+    own.said();
     const telling = writer.write(topic, jsonBytes(encodeInvalidation({ change, instanceId }))).then(
       () => {
         if (change.kind === "everything") missed = false;
       },
       (error: unknown) => {
+        own.over(); // nobody will hear it
         if (!missed) report(`Kafka: changes cannot be told to others for now: ${reasonOf(error)}`);
         const first = !missed || change.kind === "everything";
         missed = true;

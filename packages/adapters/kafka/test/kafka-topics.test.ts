@@ -187,6 +187,7 @@ describe.skipIf(missing !== undefined)(
       ] as const;
       for (const change of changes) feeds[0].publish(change);
       expect(mine.all).toEqual(changes);
+      await feeds[0].heard();
       expect(await theirs.first(3)).toEqual(changes);
       feeds[1].publish(changes[0]);
       expect((await mine.first(4))[3]).toEqual(changes[0]);

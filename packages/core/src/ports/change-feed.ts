@@ -11,6 +11,11 @@ export type Change =
 /** Tells every cache what changed. In one process a listener has run when `publish` returns. */
 export interface ChangeFeed {
   publish(change: Change): void;
+  /**
+   * Resolves when others have heard, too, what was published here until now, as far as that can be known; after a fraction
+   * of a second in any case. At once in a single process.
+   */
+  heard(): Promise<void>;
   /** @returns stops listening. */
   subscribe(listener: (change: Change) => void): () => void;
 }
@@ -36,6 +41,7 @@ export function localChangeFeed(): ChangeFeed {
     publish(change) {
       for (const listener of listeners) listener(change);
     },
+    heard: () => Promise.resolve(),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
