@@ -5,20 +5,18 @@ import { type ContainerTable, containerTable } from "./container-table.ts";
 import { roomMaker } from "./eviction.ts";
 import { type IdleSweeper, idleSweeper } from "./idle-sweeper.ts";
 import type { Job, Outcome } from "./job.ts";
-import { keepPriorities } from "./keep-priority.ts";
+import { type KeepAlive, keepAlive } from "./keep-alive.ts";
 import { pace } from "./pace.ts";
 import { type Placement, placement } from "./placement.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { type Owner, type PooledContainer, transition } from "./pooled-container.ts";
-import { type Rewarming, rewarming } from "./rewarming.ts";
+import { type Pump, pump } from "./pump.ts";
 import { waitingJobs } from "./waiting-jobs.ts";
 
 /** How long what an ended process said may still be on its way, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
 /** A container that gets its owner within this time of its creation is a cold start; milliseconds. */
 const COLD_MS = 20;
-/** How often to look who waits, while containers go from one activation of their owner to the next; milliseconds. */
-const REVIEW_MS = 100;
 
 /**
  * Places activations in containers. A container serves one owner (namespace, action, revision) for life; memory is never
@@ -35,12 +33,8 @@ export class ContainerPool {
   readonly #pace = pace();
   readonly #placement: Placement;
   readonly #sweeper: IdleSweeper;
-  readonly #priorities = keepPriorities();
-  readonly #rewarming: Rewarming | undefined;
-  #pumpIsDue = false;
-  /** Epoch milliseconds. */
-  #pumpAgainAt = 0;
-  #cancelPump: (() => void) | undefined;
+  readonly #keepAlive: KeepAlive;
+  readonly #pump: Pump;
   #closing = false;
 
   constructor(options: PoolOptions) {
@@ -49,6 +43,11 @@ export class ContainerPool {
       ready: (pooled: PooledContainer, tookMs: number) => this.#started(pooled, tookMs),
       failed: (cell: CellClass, error: unknown) => this.#startFailed(cell, error),
     };
+    const rewarm = (cell: CellClass): void => {
+      if (this.countCells(cell) === 0) this.addCell(cell);
+    };
+    this.#keepAlive = keepAlive(options.clock, options.rewarm === true ? rewarm : undefined);
+    this.#pump = pump(options.clock, () => this.#serve());
     this.#starts = containerStarts(this.table, options.create, handlers, options.clock);
     this.#placement = placement(
       this.table,
@@ -56,13 +55,14 @@ export class ContainerPool {
       this.#starts,
       { ...options, pace: this.#pace },
       {
-        ...roomMaker(this.table, options.memoryMb, this.#priorities, (pooled) => this.#remove(pooled, "evict")),
+        ...roomMaker(this.table, options.memoryMb, this.#keepAlive.priorities, (pooled) =>
+          this.#remove(pooled, "evict"),
+        ),
         start: (cell, namespace) => this.#start(cell, namespace),
         assign: (pooled, job) => this.#assign(pooled, job),
         runIn: (pooled, job) => this.#runIn(pooled, job),
       },
     );
-    if (options.rewarm === true) this.#rewarming = rewarming(options.clock, (cell) => this.#rewarm(cell));
     this.#sweeper = idleSweeper(this.table, options, {
       expire: (pooled) => this.#expire(pooled),
       pause: (pooled) => this.#pause(pooled),
@@ -90,7 +90,7 @@ export class ContainerPool {
     if (warm !== undefined) return this.#runIn(warm, job);
     job.waits?.();
     this.#waiting.add(job, "back");
-    this.#pump();
+    this.#pump.soon();
   }
 
   /** Starts a stem cell if there is memory to spare and nobody waits. @returns whether it did. */
@@ -128,9 +128,9 @@ export class ContainerPool {
   async close(drainMs: number): Promise<void> {
     this.#closing = true;
     this.#sweeper.stop();
-    this.#rewarming?.stop();
+    this.#keepAlive.stop();
     this.#starts.abort();
-    this.#cancelPump?.();
+    this.#pump.stop();
     this.#waiting.clear();
     for (const pooled of [...this.table.all()]) if (pooled.inFlight === 0) this.#remove(pooled, "fail");
     let cancel = (): void => {};
@@ -147,7 +147,7 @@ export class ContainerPool {
   #start(cell: CellClass, namespace?: string): void {
     this.#running.enter();
     void this.#starts.begin(cell, namespace).then(() => {
-      this.#pump();
+      this.#pump.soon();
       this.#running.leave();
     });
   }
@@ -203,8 +203,7 @@ export class ContainerPool {
     this.table.delete(pooled);
     pooled.owner = job.owner;
     pooled.ownedSince = this.#options.clock.now();
-    const idleSince = this.#rewarming?.back(job.owner);
-    if (idleSince !== undefined) this.#rewarming?.called(job.owner, job.since - idleSince);
+    this.#keepAlive.assigned(pooled, job.since);
     this.table.add(pooled);
     pooled.inFlight = 1;
     pooled.uses = 1;
@@ -214,7 +213,7 @@ export class ContainerPool {
 
   #runIn(pooled: PooledContainer, job: Job): void {
     const wasPaused = pooled.state === "paused";
-    if (wasPaused && this.#rewarming !== undefined) this.#rewarming.called(job.owner, job.since - pooled.idleSince);
+    if (wasPaused) this.#keepAlive.called(pooled, job.since);
     transition(pooled, "run");
     pooled.inFlight++;
     pooled.uses++;
@@ -267,12 +266,7 @@ export class ContainerPool {
     if (outcome === "reschedule" && !this.#closing) this.#waiting.add(job, "front");
     if (outcome === "keep" && pooled.state === "busy" && !pooled.ended) this.#becomeFree(pooled);
     else this.#retire(pooled);
-    if (this.waiting > 0 && (pooled.inFlight === 0 || this.#options.clock.now() >= this.#pumpAgainAt)) this.#pump();
-  }
-
-  /** Has a stem cell for an action that is about to be called, where there is memory to spare. */
-  #rewarm(cell: CellClass): void {
-    if (this.countCells(cell) === 0) this.addCell(cell);
+    if (this.waiting > 0 && (pooled.inFlight === 0 || this.#pump.isDue)) this.#pump.soon();
   }
 
   /** Ends a container that is no good any more, once the others that run in it have ended. */
@@ -287,12 +281,7 @@ export class ContainerPool {
     this.#offer(pooled);
     if (pooled.inFlight > 0 || pooled.state !== "busy") return;
     transition(pooled, "done");
-    pooled.idleSince = this.#options.clock.now();
-    pooled.keepPriority = this.#priorities.idle({
-      uses: pooled.uses,
-      coldMs: pooled.coldMs,
-      memoryMb: pooled.cell.memoryMb,
-    });
+    this.#keepAlive.idle(pooled);
     this.#sweeper.arm();
   }
 
@@ -310,7 +299,7 @@ export class ContainerPool {
         if (pooled.state !== "pausing") return;
         transition(pooled, "paused");
         this.#offer(pooled);
-        if (this.waiting > 0) this.#pump();
+        if (this.waiting > 0) this.#pump.soon();
       },
       (error: unknown) => {
         if (pooled.state !== "pausing") return;
@@ -333,29 +322,18 @@ export class ContainerPool {
         this.table.delete(pooled);
         if (pooled.owner !== undefined && this.table.count(pooled.owner.key) === 0) {
           this.#pace.forget(pooled.owner.key);
-          if (pooled.idleSince >= pooled.ownedSince) this.#rewarming?.gone(pooled.owner, pooled.cell, pooled.idleSince);
+          this.#keepAlive.gone(pooled);
         }
         this.#removals.delete(removal);
-        this.#pump();
+        this.#pump.soon();
       });
     this.#removals.add(removal);
   }
 
-  /** Serves who waits from what has come free: once for all that happens in one turn. */
-  #pump(): void {
-    if (this.#pumpIsDue) return;
-    this.#pumpIsDue = true;
-    queueMicrotask(() => {
-      this.#pumpIsDue = false;
-      if (this.#closing) return;
-      this.#pumpLater(this.#placement.place());
-      this.#pumpAgainAt = this.#options.clock.now() + REVIEW_MS;
-      if (this.waiting === 0) this.#options.onSpare?.();
-    });
-  }
-
-  #pumpLater(inMs: number | undefined): void {
-    this.#cancelPump?.();
-    this.#cancelPump = inMs === undefined ? undefined : this.#options.clock.after(inMs, () => this.#pump());
+  /** Serves who waits from what has come free. */
+  #serve(): number | undefined {
+    const againInMs = this.#placement.place();
+    if (this.waiting === 0) this.#options.onSpare?.();
+    return againInMs;
   }
 }
