@@ -58,6 +58,13 @@ export function recordWriter(settings: KafkaSettings, topics: TopicMaker, clock:
         for (const each of left) each.done();
         return;
       } catch (error) {
+        const topicNames = new Set(left.map(({ topic }) => topic.name));
+        if (topicNames.size > 1) {
+          // what is wrong with one topic is not to hold up the others
+          const each = [...topicNames].map((name) => left.filter(({ topic }) => topic.name === name));
+          await Promise.all(each.map(deliver));
+          return;
+        }
         const large = isError(error, "MESSAGE_TOO_LARGE") || isError(error, "RECORD_LIST_TOO_LARGE");
         if (large && left.length > 1) {
           for (const each of left) await deliver([each]); // of a batch the broker does not say which one it is

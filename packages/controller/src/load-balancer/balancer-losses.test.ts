@@ -1,4 +1,4 @@
-import { aMessage, anAction, anActivation } from "@meringue/testkit";
+import { aMessage, anAction, anActivation, anActivationId } from "@meringue/testkit";
 import { describe, test } from "vitest";
 import {
   type BalancerWorld,
@@ -140,6 +140,31 @@ describe("what a lost invoker had", () => {
 
     expect(await result).toEqual(recordOf(message));
     expect(balancer.load()).toMatchObject({ moved: 1, lost: 0, bookedMb: { managed: 0 } });
+  });
+
+  test("is not run elsewhere any more when it has ended while it waited for room there", async ({ expect }) => {
+    const world = balancerWorld();
+    const { balancer, clock, sender, registry } = world;
+    const annotations = [{ key: "retry", value: true }];
+    const message = blockingMessage({ action: { id: "guest/again", rev: "1-a", action: anAction({ annotations }) } });
+    const { result } = await balancer.dispatch(message);
+    const dead = sender.sent[0]?.invoker ?? 0;
+    for (let filled = 1; filled < 8; filled++) {
+      await balancer.dispatch(blockingMessage({ activationId: anActivationId() }));
+    }
+    registry.tell(...[0, 1].map((at) => anInvoker(at, at === dead ? { health: "offline", heardAt: 9 } : {})));
+    clock.advance(30_000);
+    await turns();
+    expect(sender.sent).toHaveLength(8);
+
+    sender.acknowledge(combined(message, dead, recordOf(message)));
+    expect(await result).toEqual(recordOf(message));
+    for (const { invoker, message: other } of sender.sent) {
+      if (invoker !== dead) sender.acknowledge(combined(other, invoker, recordOf(other)));
+    }
+    await turns();
+    expect(sender.sent).toHaveLength(8);
+    expect(balancer.load()).toMatchObject({ moved: 0, bookedMb: { managed: 0 } });
   });
 
   test("is settled late when the store is away, not never", async ({ expect }) => {

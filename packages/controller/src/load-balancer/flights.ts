@@ -56,6 +56,8 @@ export interface FlightsDependencies {
 
 /** When the record of one that is waited for is looked for first, in milliseconds after it was sent. */
 const LOOK_AFTER_MS = 15_000;
+/** Records that are looked for at the same time. */
+const LOOKS_AT_ONCE = 32;
 /** When what failed in the store is tried again, in milliseconds. */
 const RETRY_MS = 1_000;
 
@@ -63,6 +65,8 @@ const RETRY_MS = 1_000;
 export function flights(deps: FlightsDependencies): Flights {
   const { clock, activations, placement, counters, warn } = deps;
   const all = new Map<string, Outstanding>();
+  /** Those whose record is being looked for. */
+  const looking = new Set<Outstanding>();
   const read: StoredResult = storedResult(deps);
   const emptied = new Set<() => void>();
   let closed = false;
@@ -202,8 +206,12 @@ export function flights(deps: FlightsDependencies): Flights {
     settle,
     lookForRecords() {
       for (const flight of all.values()) {
+        if (looking.size >= LOOKS_AT_ONCE) return;
         if (!flight.wanted || flight.known || clock.now() - flight.sentAt < LOOK_AFTER_MS) continue;
+        if (looking.has(flight)) continue;
+        looking.add(flight);
         void readRecord(activations, flight.message, warn).then((record) => {
+          looking.delete(flight);
           if (record !== undefined) know(flight, record);
         });
       }

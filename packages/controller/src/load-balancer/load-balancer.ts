@@ -148,6 +148,11 @@ export function loadBalancer(options: LoadBalancerOptions): LoadBalancer {
   const elsewhere = async (flight: Outstanding): Promise<void> => {
     try {
       const placed = await slotFor(flight.request);
+      if (flying.get(flight.message.activationId) !== flight) {
+        // it has ended while it waited for room: its invoker came back
+        placement.release(flight.request, placed, false);
+        return waiting.place();
+      }
       flying.moved(flight, placed);
       await sender.send(placed.instance, flight.message);
       counters.moved++;

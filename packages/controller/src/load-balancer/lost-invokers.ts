@@ -79,6 +79,6 @@ export function lostInvokers(options: LostInvokersOptions): LostInvokers {
 }
 
 /** Whether its author has said that a second run does no harm: what was sent may have been begun. */
-function mayRunTwice({ message }: Outstanding): boolean {
+export function mayRunTwice({ message }: Outstanding): boolean {
   return getValue(message.action.action.annotations, "retry") === true;
 }

@@ -104,6 +104,25 @@ describe("what the bus still has for a lost invoker", () => {
     expect(world.sender.sent).toHaveLength(1);
   });
 
+  test("and may have been begun, is run elsewhere if its action says that a second run does no harm", async ({
+    expect,
+  }) => {
+    const annotations = [{ key: "retry", value: true }];
+    const message = blockingMessage({ action: { id: "guest/again", rev: "1-a", action: anAction({ annotations }) } });
+    const bus = leftOnTheBus({ activation: travelling(message, "0"), redelivered: true });
+    const world = balancerWorld(2, bus);
+    const { result } = await world.balancer.dispatch(message);
+    const dead = world.sender.sent[0]?.invoker ?? 0;
+    loseInvoker(world, dead);
+    await turns();
+    expect(world.sender.sent.map(({ invoker }) => invoker)).toEqual([dead, 1 - dead]);
+    world.sender.acknowledge(combined(message, 1 - dead, recordOf(message)));
+
+    expect(await result).toEqual(recordOf(message));
+    expect(bus.settled).toEqual([message.activationId]);
+    expect(world.balancer.load()).toMatchObject({ moved: 1, lost: 0, bookedMb: { managed: 0 } });
+  });
+
   test("of another controller, is run for it where that does no harm, and it is told first and last", async ({
     expect,
   }) => {

@@ -1,5 +1,6 @@
 import type { ActivationReceiver, Clock, ReceivedActivation, TravellingActivation } from "@meringue/core";
 import type { Flights } from "./flights.ts";
+import { mayRunTwice } from "./lost-invokers.ts";
 import { INVOKER_LOST } from "./lost-record.ts";
 import type { Outstanding } from "./outstanding.ts";
 
@@ -8,7 +9,7 @@ export interface TakeOverOptions {
   readonly flights: Flights;
   /** Asks the bus for what it has for an invoker. Whoever gets it has the lease on it: no two controllers do. */
   openReceiver(instance: number): Promise<ActivationReceiver>;
-  /** Sends one of this controller's own to another invoker: nobody has begun it. */
+  /** Sends one of this controller's own to another invoker: nobody has begun it, or a second run does no harm. */
   elsewhere(flight: Outstanding): Promise<void>;
   /** Ends one of another controller, which may be dead. @returns when it is in good hands. */
   adopt(activation: TravellingActivation, mayHaveBegun: boolean, receiver: ActivationReceiver): Promise<void>;
@@ -72,7 +73,8 @@ async function take(
     if (!received.held()) return;
     const own = flights.get(activation.activationId);
     if (own === undefined) await options.adopt(activation, redelivered, receiver);
-    else if (redelivered) await flights.settle(own, INVOKER_LOST);
+    else if (own.isTest) flights.withdraw(own);
+    else if (redelivered && !mayRunTwice(own)) await flights.settle(own, INVOKER_LOST);
     else await options.elsewhere(own);
     received.settle();
   } catch (error) {

@@ -214,7 +214,8 @@ export const SETTINGS = {
   controllerUser: withDefault(text(), "controller.user", {
     flags: "--controller-user <name>",
     env: "MERINGUE_CONTROLLER_USER",
-    about: "user name for `POST /disable`, which like `/invokers` and `/activation` is served on loopback only",
+    about:
+      "user name for `POST /disable`, which a controller serves on loopback only (like `/invokers` and `/activation`), and an invoker wherever it listens",
   }),
   controllerPassword: withDefault(text(), "controller.pass", {
     flags: "--controller-password <text>",

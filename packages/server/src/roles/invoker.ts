@@ -4,9 +4,12 @@ import type { Activation, ActivationReceiver, Clock } from "@meringue/core";
 import type { Invoker } from "@meringue/invoker";
 import type { Logger } from "pino";
 import type { Config } from "../config/config.ts";
+import { BadConfig } from "../config/read-config.ts";
+import { fixedDefaultOf } from "../config/schema.ts";
 import { DRAIN_MS } from "../foundation.ts";
 import { makeInvoker } from "../make-invoker.ts";
 import { type RunningServer, urlOf } from "../standalone.ts";
+import { isLoopback } from "../well-known-keys.ts";
 import { actionFinder } from "./action-finder.ts";
 import { activationIntake, type Intake, type IntakeOptions } from "./activation-intake.ts";
 import { roleBanner } from "./banner.ts";
@@ -21,12 +24,13 @@ import { activationEvents } from "./user-events.ts";
 /** Activations in hand beyond which an invoker asks for no more: enough to keep every container of it at work. */
 const MOST_IN_HAND = 1_000;
 /** In which controllers hear that an invoker drains, in milliseconds. */
-const HEARD_MS = 500;
+const HEARD_MS = 1_500;
 /** How often it is looked whether all is done, in milliseconds. */
 const LOOK_MS = 50;
 
 /** The role `invoker`: takes activations from the bus and runs them on this machine. */
 export async function startInvokerRole(given: Config, logger: Logger): Promise<RunningServer> {
+  checkPassword(given);
   await using stack = new AsyncDisposableStack();
   const foundation = await clusterFoundation(given, logger, stack);
   const { config, clock, warn } = foundation;
@@ -59,6 +63,14 @@ export async function startInvokerRole(given: Config, logger: Logger): Promise<R
     disabled: new Promise(() => undefined),
     close: () => everything.disposeAsync(),
   };
+}
+
+/** @throws BadConfig when strangers could drain this invoker. */
+export function checkPassword({ host, controllerPassword }: Pick<Config, "host" | "controllerPassword">): void {
+  if (isLoopback(host) || controllerPassword !== fixedDefaultOf("controllerPassword")) return;
+  throw new BadConfig([
+    `--host ${host}: an invoker that others reach can be drained with its password. Set MERINGUE_CONTROLLER_PASSWORD.`,
+  ]);
 }
 
 async function serveEndpoints(config: Config, present: Presence, stack: AsyncDisposableStack): Promise<string> {
