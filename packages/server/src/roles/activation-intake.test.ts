@@ -4,10 +4,12 @@ import {
   type ActivationMessage,
   type ActivationReceiver,
   type Dispatched,
+  InternalError,
   type PlatformEvent,
   type ReceivedActivation,
   ServiceUnavailable,
   STORE_EVERYTHING,
+  TooManyRequests,
   travelling,
 } from "@meringue/core";
 import { aMessage, anActivation, fakeClock, memoryActivationStore } from "@meringue/testkit";
@@ -168,6 +170,37 @@ describe("an invoker's intake", () => {
     await settledTurn();
     expect(dispatched.map(({ activationId }) => activationId)).toEqual([ours.activationId]);
     expect(settled).toEqual([]);
+  });
+
+  test("ends an activation whose action cannot be read with a record that says so", async ({ expect }) => {
+    const unreadable = async () => Promise.reject(new InternalError("The document is corrupted."));
+    const { told, settled, activations, receive } = world({ findAction: unreadable });
+    const message = aMessage();
+    receive(message);
+    await settledTurn();
+
+    const record = await activations.get("guest", message.activationId);
+    expect(record?.response).toEqual({ statusCode: 3, result: { error: "Action could not be fetched." } });
+    expect(told[0]?.acknowledgement).toMatchObject({ activationId: message.activationId, isSystemError: true });
+    expect(settled).toEqual([message.activationId]);
+  });
+
+  test("asks again for a place in a queue that is full", async ({ expect }) => {
+    let tries = 0;
+    const { clock, told, receive } = world({
+      dispatcher: {
+        async dispatch({ activationId }) {
+          if (++tries === 1) throw new TooManyRequests("too many");
+          return { result: Promise.resolve(anActivation({ activationId })) };
+        },
+      },
+    });
+    receive(aMessage());
+    await settledTurn();
+    clock.advance(500);
+    await settledTurn();
+
+    expect([tries, told.length]).toEqual([2, 1]);
   });
 
   test("ends an activation whose action is gone with a record that says so", async ({ expect }) => {

@@ -9,9 +9,10 @@ import {
   type ReceivedActivation,
   ServiceUnavailable,
   type StoreLevels,
+  TooManyRequests,
 } from "@meringue/core";
 import type { FindAction } from "./action-finder.ts";
-import { acknowledgementOf, goneRecord, messageOf } from "./received-message.ts";
+import { acknowledgementOf, messageOf, recordWithoutAction } from "./received-message.ts";
 import type { TellEnded } from "./user-events.ts";
 
 /** After which what could not be done now is tried again, in milliseconds. */
@@ -65,7 +66,8 @@ export function activationIntake(options: IntakeOptions): Intake {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof ServiceUnavailable)) throw error;
+        // a full queue has room later, too
+        if (!(error instanceof ServiceUnavailable || error instanceof TooManyRequests)) throw error;
         if (attempt === 0) warn(`${what}: will try again`, error);
       }
       if (ending) return undefined;
@@ -159,22 +161,30 @@ async function recordOf(
 }
 
 async function run(
-  { findAction, dispatcher, activations, clock, storeLevels }: IntakeOptions,
+  { findAction, dispatcher, activations, clock, storeLevels, warn }: IntakeOptions,
   received: ReceivedActivation,
   persist: Persist,
 ): Promise<Activation | undefined> {
   const { activation } = received;
   const { activationId } = activation;
-  const found = await persist(`cannot read the action of activation ${activationId}`, async () => ({
-    action: await findAction(activation.action),
-  }));
+  const found = await persist(`cannot read the action of activation ${activationId}`, () =>
+    findAction(activation.action).then((action) => ({ action: action ?? ("gone" as const) })),
+  ).catch((error: unknown) => {
+    warn(`cannot read the action of activation ${activationId}`, error);
+    return { action: "unreadable" as const };
+  });
   if (found === undefined || !received.held()) return undefined;
-  if (found.action === undefined) {
-    const record = goneRecord(activation, clock.now());
-    if (isKept(activation, record.response, storeLevels)) await activations.put(record);
-    return record;
+  const { action } = found;
+  if (typeof action === "string") {
+    const record = recordWithoutAction(activation, action, clock.now());
+    if (!isKept(activation, record.response, storeLevels)) return record;
+    const stored = await persist(`cannot store the record of activation ${activationId}`, async () => {
+      await activations.put(record);
+      return record;
+    });
+    return stored;
   }
-  const message = messageOf(activation, found.action);
+  const message = messageOf(activation, action);
   const dispatched = await persist(`cannot accept activation ${activationId}`, () => dispatcher.dispatch(message));
   if (dispatched === undefined) return undefined;
   if (!isKept(message, { statusCode: 0 }, storeLevels)) received.settle();

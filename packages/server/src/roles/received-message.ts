@@ -29,8 +29,20 @@ export function messageOf(activation: TravellingActivation, action: ExecutableAc
   };
 }
 
-/** The record of an activation whose action is not there any more. */
-export function goneRecord({ activationId, action, user, cause }: TravellingActivation, now: number): Activation {
+/** Why an action cannot be run that is not at hand. */
+const WITHOUT_ACTION = {
+  /** It is not there any more. */
+  gone: { statusCode: 1, result: { error: resultMessages.actionGone } },
+  /** Its document cannot be read. */
+  unreadable: { statusCode: 3, result: { error: resultMessages.actionNotFetched } },
+} as const;
+
+/** The record of an activation whose action cannot be had. */
+export function recordWithoutAction(
+  { activationId, action, user, cause }: TravellingActivation,
+  why: keyof typeof WITHOUT_ACTION,
+  now: number,
+): Activation {
   return {
     namespace: user.namespace.name,
     name: action.id.split("/").at(-1) ?? action.id,
@@ -41,7 +53,7 @@ export function goneRecord({ activationId, action, user, cause }: TravellingActi
     end: now,
     duration: 0,
     ...(cause === undefined ? {} : { cause }),
-    response: { statusCode: 1, result: { error: resultMessages.actionGone } },
+    response: WITHOUT_ACTION[why],
     logs: [],
     annotations: [
       { key: "path", value: action.id },
