@@ -1,4 +1,4 @@
-import { ballerinaLauncher, describeBallerina } from "./catalogue/ballerina-launcher.ts";
+import { BALLERINA_OLDEST_MAJOR, ballerinaLauncher, describeBallerina } from "./catalogue/ballerina-launcher.ts";
 import { describeDotnet, dotnetLauncher } from "./catalogue/dotnet-launcher.ts";
 import { findDotnet } from "./catalogue/find-dotnet.ts";
 import { findGo } from "./catalogue/find-go.ts";
@@ -99,7 +99,7 @@ export async function findLaunchers(search: LauncherSearch): Promise<Launchers> 
     ...([findNodes(env), findPython(), findPhp(), findRuby(), findRust(env), findSwift(env)] as const),
   ]);
   const java = findJava(env);
-  const jdks = findJdks(env);
+  const jdks = findJdks(env, BALLERINA_OLDEST_MAJOR);
   const go = findGo(env);
   const dotnet = findDotnet(env);
   const files = await gatherFiles(search.cacheDir, typeof python === "string" ? [] : python);

@@ -1,5 +1,5 @@
 import type { Launcher } from "../catalogue.ts";
-import { type Jdk, NO_JDK } from "./find-java.ts";
+import { type Jdk, noJdk } from "./find-java.ts";
 import type { NodeBinary } from "./find-node.ts";
 import type { Gathered } from "./gather.ts";
 import { MOVE_INPUT, nodeInside } from "./node-inside.ts";
@@ -10,6 +10,8 @@ const BESIDE_HEAP_MB = 90;
 const HOME_INSIDE = "/runtime/jdk";
 /** What today's compiler makes jars for; older ones make them for 17, which this runs, too. */
 const WANTED_MAJOR = 21;
+/** The oldest Java that is looked for. */
+export const BALLERINA_OLDEST_MAJOR = 17;
 
 /**
  * The launcher of a ballerina kind, whose actions are jars that the nearest of the machine's Java versions runs.
@@ -22,7 +24,7 @@ export function ballerinaLauncher(
   memoryMb = DEFAULT_MEMORY_MB,
 ): Launcher | string {
   const jdk = chooseJdk(jdks);
-  if (jdk === undefined) return NO_JDK;
+  if (jdk === undefined) return noJdk(BALLERINA_OLDEST_MAJOR);
   const inside = nodeInside(node);
   const inSystem = jdk.home.startsWith("/usr/");
   const home = inSystem ? jdk.home : HOME_INSIDE;
@@ -47,6 +49,6 @@ function chooseJdk(jdks: readonly Jdk[]): Jdk | undefined {
 /** For the operator: what a kind runs on. */
 export function describeBallerina(kind: string, jdks: readonly Jdk[]): string {
   const jdk = chooseJdk(jdks);
-  if (jdk === undefined) return `${kind} cannot be run: ${NO_JDK}`;
+  if (jdk === undefined) return `${kind} cannot be run: ${noJdk(BALLERINA_OLDEST_MAJOR)}`;
   return `${kind} runs jars on Java ${jdk.version} (${jdk.home})`;
 }

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, test } from "vitest";
-import { findJava, type JavaTools } from "./find-java.ts";
+import type { Launcher } from "../catalogue.ts";
+import { findJava, findJdks, type JavaTools } from "./find-java.ts";
 import { describeJava, javaLauncher } from "./java-launcher.ts";
 
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), "find-java-")));
@@ -29,13 +30,27 @@ describe("the search for Java", () => {
   });
 
   test("leaves out what is too old, and what has no compiler", ({ expect }) => {
-    const old = jdk("1.8.0_402");
+    const old = jdk("1.7.0_352");
     const runtimeOnly = jdk("78.0.1");
     rmSync(join(runtimeOnly, "bin/javac"));
-    const found = findJava({ MERINGUE_JAVA_8: old, MERINGUE_JAVA_78: runtimeOnly, MERINGUE_GSON: gson });
+    const found = findJava({ MERINGUE_JAVA_7: old, MERINGUE_JAVA_78: runtimeOnly, MERINGUE_GSON: gson });
     const homes = typeof found === "string" ? [] : found.jdks.map(({ home }) => home);
     expect(homes).not.toContain(old);
     expect(homes).not.toContain(runtimeOnly);
+  });
+
+  test("knows Java 8 by its own way of counting, and in Debian's form, which does not tell its version", ({
+    expect,
+  }) => {
+    const told = jdk("1.8.0_402");
+    expect(findJdks({ MERINGUE_JAVA_8: told })[0]).toEqual({ home: told, version: "1.8.0_402", major: 8 });
+    expect(findJdks({ MERINGUE_JAVA_8: told }, 9).map(({ home }) => home)).not.toContain(told);
+    const silent = jdk("8-of-debian");
+    rmSync(join(silent, "release"));
+    expect(findJdks({ MERINGUE_JAVA_8: silent }).map(({ home }) => home)).not.toContain(silent);
+    mkdirSync(join(silent, "jre/lib/ext"), { recursive: true });
+    writeFileSync(join(silent, "jre/lib/ext/nashorn.jar"), "");
+    expect(findJdks({ MERINGUE_JAVA_8: silent })[0]).toEqual({ home: silent, version: "1.8", major: 8 });
   });
 
   test("says that Gson is missing", ({ expect }) => {
@@ -49,15 +64,17 @@ describe("the launcher of java kinds", () => {
   const java: JavaTools = {
     gson,
     jdks: [
+      { home: "/usr/lib/jvm/old", version: "1.8.0_402", major: 8 },
       { home: "/usr/lib/jvm/a", version: "17.0.1", major: 17 },
       { home: "/opt/b", version: "21.0.1", major: 21 },
     ],
   };
 
   test("takes the nearest JDK that is not older than the kind", ({ expect }) => {
-    const lines = ["8", "17", "18", "22", undefined].map((major) => describeJava(`java:${major}`, major, java));
+    const lines = ["8", "11", "17", "18", "22", undefined].map((major) => describeJava(`java:${major}`, major, java));
     expect(lines).toEqual([
-      "java:8 runs on Java 17.0.1 (/usr/lib/jvm/a)",
+      "java:8 runs on Java 1.8.0_402 (/usr/lib/jvm/old)",
+      "java:11 runs on Java 17.0.1 (/usr/lib/jvm/a)",
       "java:17 runs on Java 17.0.1 (/usr/lib/jvm/a)",
       "java:18 runs on Java 21.0.1 (/opt/b)",
       "java:22 cannot be run: no JDK 22 or newer",
@@ -65,6 +82,13 @@ describe("the launcher of java kinds", () => {
     ]);
     expect(describeJava("java:17", "17", "no JDK")).toBe("java:17 cannot be run: no JDK");
     expect(javaLauncher(java, "22", "/r")).toBe("no JDK 22 or newer");
+  });
+
+  test("tells an old Java nothing that it does not know", ({ expect }) => {
+    const argvOf = (major: string): readonly string[] => (javaLauncher(java, major, "/r") as Launcher).argv;
+    const newer = ["-Xlog:disable", "-XX:SharedArchiveFile=/proc/self/fd/9"];
+    expect(argvOf("17")).toEqual(expect.arrayContaining(newer));
+    expect(argvOf("8").filter((word) => newer.includes(word))).toEqual([]);
   });
 
   test("shows a JDK from elsewhere inside, and tells Java how much memory there is", ({ expect }) => {

@@ -20,9 +20,9 @@ export interface JavaTools {
 }
 
 /** What the launcher is written for. */
-const OLDEST_MAJOR = 17;
-/** Why there is none. */
-export const NO_JDK = `no JDK ${OLDEST_MAJOR} or newer, such as Debian's default-jdk-headless`;
+const OLDEST_MAJOR = 8;
+/** Is in every Java 8, and in no other. */
+const OF_JAVA_8 = "jre/lib/ext/nashorn.jar";
 const NAMED = /^MERINGUE_JAVA_\d+$/;
 const INSTALLED = ["/usr/lib/jvm/*", "/usr/local/lib/jvm/*", "/opt/*jdk*"];
 /** Debian's, Fedora's. */
@@ -37,14 +37,19 @@ const GSON_OF_MAVEN = ".m2/repository/com/google/code/gson/gson/2.*/gson-2.*.jar
  */
 export function findJava(env: NodeJS.ProcessEnv): JavaTools | string {
   const jdks = findJdks(env);
-  if (jdks.length === 0) return NO_JDK;
+  if (jdks.length === 0) return noJdk(OLDEST_MAJOR);
   const gson = findGson(env);
   if (gson === undefined) return "no Gson: install libgoogle-gson-java, or name its jar in MERINGUE_GSON";
   return { jdks, gson };
 }
 
+/** Why there is none. */
+export function noJdk(oldestMajor: number): string {
+  return `no JDK ${oldestMajor} or newer, such as Debian's default-jdk-headless`;
+}
+
 /** The same for JDKs alone: the oldest first, one of each major version. */
-export function findJdks(env: NodeJS.ProcessEnv): readonly Jdk[] {
+export function findJdks(env: NodeJS.ProcessEnv, oldestMajor = OLDEST_MAJOR): readonly Jdk[] {
   const named = Object.keys(env).flatMap((key) => (NAMED.test(key) && env[key] ? [env[key]] : []));
   const onPath = (env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "javac"));
   const homes = [
@@ -56,16 +61,23 @@ export function findJdks(env: NodeJS.ProcessEnv): readonly Jdk[] {
   const found = homes.flatMap((home) => readJdk(home) ?? []);
   // Whoever is named first is kept.
   const jdks = [...new Map(found.toReversed().map((jdk) => [jdk.major, jdk])).values()];
-  return jdks.sort((a, b) => a.major - b.major);
+  return jdks.filter(({ major }) => major >= oldestMajor).sort((a, b) => a.major - b.major);
 }
 
-/** @returns undefined when it is no JDK, or too old. Every JDK tells its version in a file. */
+/** @returns undefined when it is no JDK. */
 function readJdk(folder: string): Jdk | undefined {
-  if (!["bin/java", "bin/javac", "release"].every((file) => existsSync(join(folder, file)))) return undefined;
+  if (!["bin/java", "bin/javac"].every((file) => existsSync(join(folder, file)))) return undefined;
   const home = realpathSync(folder);
-  const version = /^JAVA_VERSION="(.*)"$/m.exec(readFileSync(join(home, "release"), "utf8"))?.[1];
-  const major = Number(version?.split(/[.+-]/)[0]);
-  return version !== undefined && major >= OLDEST_MAJOR ? { home, version, major } : undefined;
+  const version = versionOf(home);
+  const major = Number(version?.replace(/^1\./, "").split(/[.+_-]/)[0]);
+  return version !== undefined && major > 0 ? { home, version, major } : undefined;
+}
+
+/** As a file of the JDK tells it, which Debian's 8 does not have. */
+function versionOf(home: string): string | undefined {
+  const file = join(home, "release");
+  if (existsSync(file)) return /^JAVA_VERSION="(.*)"$/m.exec(readFileSync(file, "utf8"))?.[1];
+  return existsSync(join(home, OF_JAVA_8)) ? "1.8" : undefined;
 }
 
 function findGson(env: NodeJS.ProcessEnv): string | undefined {

@@ -24,7 +24,7 @@ const FILES = [
   "python/**/*.py",
   "php/**/*.{php,ini}",
   "ruby/**/*.rb",
-  "java/**/*.java",
+  "java/**/*.{java,sh}",
   "dotnet/**/*.cs",
 ];
 /**

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import type { Launcher } from "../catalogue.ts";
@@ -10,20 +10,28 @@ import type { JavaTools, Jdk } from "./find-java.ts";
 const run = promisify(execFile);
 const BUILD_LIMIT_MS = 120_000;
 const DEFAULT_MEMORY_MB = 256;
+/** Of a kind that names none. */
+const DEFAULT_MAJOR = "17";
 /** What a Java machine needs beside its heap, in megabytes. */
 const BESIDE_HEAP_MB = 40;
 
 /**
- * Start-up time and memory count for more than peak speed. What the machine itself says would end up in logs. An archive of
- * classes at a fixed address needs no relocation, which costs 7 MB.
+ * Start-up time and memory count for more than peak speed. An archive of classes at a fixed address needs no relocation, which
+ * costs 7 MB; versions that know nothing of that don't relocate. Java 8 uses its own archive only when asked to.
  */
 const FLAGS = [
   ...["-XX:+IgnoreUnrecognizedVMOptions", "-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0"],
-  ...["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xlog:disable"],
+  ...["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto"],
   ...["-Dfile.encoding=UTF-8", "-Djava.awt.headless=true"],
 ];
+/** What the machine itself says would end up in logs. Java 8 does not know this, and says nothing. */
+const QUIET = "-Xlog:disable";
+const QUIET_SINCE_MAJOR = 9;
+/** See build.sh. Older ones would not use their own archive if they were told of another. */
+const ARCHIVE_SINCE_MAJOR = 13;
 /** An archive of classes tells where its jar is, which differs inside a sandbox: a descriptor is the same everywhere. */
 const JAR = "/proc/self/fd/7";
+const ARCHIVE = "-XX:SharedArchiveFile=/proc/self/fd/9";
 const OPEN_FILES = 'exec "$@" 4<&0 </dev/null 7<"$0"/launcher.jar 9<"$0"/launcher.jsa';
 
 /**
@@ -33,7 +41,7 @@ const OPEN_FILES = 'exec "$@" 4<&0 </dev/null 7<"$0"/launcher.jar 9<"$0"/launche
  */
 export function javaLauncher(
   java: JavaTools,
-  major: string | undefined,
+  major: string | undefined = DEFAULT_MAJOR,
   runtimes: string,
   memoryMb = DEFAULT_MEMORY_MB,
 ): Launcher | string {
@@ -45,7 +53,7 @@ export function javaLauncher(
   return {
     argv: [
       ...["/bin/sh", "-c", OPEN_FILES, `/runtime/java/${key}`, `${home}/bin/java`],
-      ...[...FLAGS, `-Xmx${heapMb(memoryMb)}m`, "-XX:SharedArchiveFile=/proc/self/fd/9", "-jar", JAR],
+      ...[...flags(jdk.major, memoryMb), ...(jdk.major >= ARCHIVE_SINCE_MAJOR ? [ARCHIVE] : []), "-jar", JAR],
     ],
     binds: [
       { source: join(runtimes, "java"), target: "/runtime/java" },
@@ -59,7 +67,11 @@ export function javaLauncher(
 }
 
 /** For the operator: what a kind runs on. */
-export function describeJava(kind: string, major: string | undefined, java: JavaTools | string): string {
+export function describeJava(
+  kind: string,
+  major: string | undefined = DEFAULT_MAJOR,
+  java: JavaTools | string,
+): string {
   if (typeof java === "string") return `${kind} cannot be run: ${java}`;
   const jdk = chooseJdk(java, major);
   return jdk === undefined
@@ -68,8 +80,12 @@ export function describeJava(kind: string, major: string | undefined, java: Java
 }
 
 /** Java runs what older ones compiled: the nearest that is not older. */
-function chooseJdk({ jdks }: JavaTools, major: string | undefined): Jdk | undefined {
-  return jdks.find((jdk) => jdk.major >= Number(major ?? 0));
+function chooseJdk({ jdks }: JavaTools, major: string): Jdk | undefined {
+  return jdks.find((jdk) => jdk.major >= Number(major));
+}
+
+function flags(major: number, memoryMb: number): string[] {
+  return [...FLAGS, ...(major >= QUIET_SINCE_MAJOR ? [QUIET] : []), `-Xmx${heapMb(memoryMb)}m`];
 }
 
 /** Half of little memory, more of much. */
@@ -98,12 +114,9 @@ function built(folder: string, key: string, jdk: Jdk, gson: string): Promise<voi
 async function build(folder: string, place: string, jdk: Jdk, gson: string): Promise<void> {
   const draft = await mkdtemp(`${place}-draft-`);
   try {
-    const java = join(jdk.home, "bin/java");
-    const jar = join(draft, "launcher.jar");
     const options = { timeout: BUILD_LIMIT_MS };
-    const fast = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
-    await run(java, [...fast, join(folder, "Build.java"), join(folder, "src"), gson, jar], options);
-    await writeArchive(java, draft);
+    const script = join(folder, "build.sh");
+    await run("/bin/sh", [script, jdk.home, gson, draft, ...flags(jdk.major, DEFAULT_MEMORY_MB)], options);
     await run("chmod", ["-R", "a+rX", draft]); // mkdtemp made it ours alone
     await rename(draft, place);
   } catch (error) {
@@ -111,14 +124,4 @@ async function build(folder: string, place: string, jdk: Jdk, gson: string): Pro
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-}
-
-/** Java starts twice as fast with an archive of the classes that the launcher loads. Without one, it does start. */
-async function writeArchive(java: string, draft: string): Promise<void> {
-  const archive = join(draft, "launcher.jsa");
-  const script = 'exec "$@" 4</dev/null 3>/dev/null 7<"$0"';
-  const flags = [...FLAGS, `-Xmx${heapMb(DEFAULT_MEMORY_MB)}m`, `-XX:ArchiveClassesAtExit=${archive}`];
-  const command = ["-c", script, join(draft, "launcher.jar"), java, ...flags, "-jar", JAR, "warm-up"];
-  await run("/bin/sh", command, { timeout: BUILD_LIMIT_MS, cwd: draft });
-  if (!existsSync(archive)) await writeFile(archive, "");
 }

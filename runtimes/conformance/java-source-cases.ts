@@ -8,7 +8,7 @@ const USES_PART = `import com.google.gson.JsonObject;
 public class Main {
   public static JsonObject main(JsonObject args) throws Exception {
     args.addProperty("it", new example.DynamicPart() + " " + new lib.Other());
-    args.addProperty("resource", new String(Main.class.getResourceAsStream("/notes/a.txt").readAllBytes()));
+    args.addProperty("resource", new java.util.Scanner(Main.class.getResourceAsStream("/notes/a.txt")).nextLine());
     return args;
   }
 }`;

@@ -94,7 +94,7 @@ public class Dynamic {
     Object second = loader.loadClass("example.DynamicPart").getDeclaredConstructor().newInstance();
     JsonObject result = new JsonObject();
     result.addProperty("it", first + " " + second);
-    result.addProperty("resource", new String(loader.getResourceAsStream("notes/a.txt").readAllBytes()));
+    result.addProperty("resource", new java.util.Scanner(loader.getResourceAsStream("notes/a.txt")).nextLine());
     result.addProperty("version", String.valueOf(Dynamic.class.getPackage().getImplementationVersion()));
     return result;
   }
@@ -117,7 +117,7 @@ public class Prints {
     ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", script).redirectInput(ProcessBuilder.Redirect.INHERIT);
     builder.environment(); // Java hands its own on only to those who have looked at it
     Process child = builder.start();
-    args.addProperty("it", new String(child.getInputStream().readAllBytes()));
+    args.addProperty("it", new java.util.Scanner(child.getInputStream()).useDelimiter("\\\\A").next());
     args.addProperty("own", System.in.read());
     return args;
   }

@@ -10,6 +10,9 @@ import { javaSourceCases } from "./java-source-cases.ts";
 import { JAVA_SOURCES, type JavaClass } from "./java-sources.ts";
 import { initValue, type StartTarget, type Upload, withValue } from "./target.ts";
 
+/** The oldest Java that the tables run on. */
+const OLDEST_MAJOR = 8;
+
 /** The compiled actions of the tables. */
 export interface JavaSamples {
   readonly classes: Classes;
@@ -18,7 +21,7 @@ export interface JavaSamples {
 
 /** Compiles the actions of the tables. */
 export async function javaSamples(java: JavaTools): Promise<JavaSamples> {
-  const classes = await compileJava(java, JAVA_SOURCES);
+  const classes = await compileJava(java, JAVA_SOURCES, OLDEST_MAJOR);
   const manifest = "Manifest-Version: 1.0\nImplementation-Version: 1.2.3\n";
   const code = await zip({ "META-INF/MANIFEST.MF": manifest, ...classes, "notes/a.txt": "a note" });
   return { classes, jar: (main) => ({ code, binary: true, main }) };

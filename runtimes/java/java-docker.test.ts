@@ -9,8 +9,10 @@ const java = findJava(process.env);
 if (typeof java === "string") describe.skip(`java in its images (${java})`);
 else {
   const samples = await javaSamples(java);
-  for (const major of [17, 25]) {
+  for (const major of [8, 25]) {
     await imageSuite(`action-java-v${major}`, (start) => javaConformance("java", start, samples));
   }
-  await imageSuite("action-java-v21", (start) => javaCommonConformance("java", start, samples.jar));
+  for (const major of [11, 17, 21]) {
+    await imageSuite(`action-java-v${major}`, (start) => javaCommonConformance("java", start, samples.jar));
+  }
 }

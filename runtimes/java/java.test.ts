@@ -5,11 +5,22 @@ import { launcherTarget, plainProcess } from "../conformance/launcher-target.ts"
 import { temporaryLaunchers } from "../conformance/plain-launchers.ts";
 
 const java = findJava(process.env);
-const launcher = (await temporaryLaunchers()).launcherFor("java:17", "");
+const launchers = await temporaryLaunchers();
+const samples = typeof java === "string" ? undefined : await javaSamples(java);
 
-if (typeof java === "string" || typeof launcher === "string") {
-  describe("java", () => test.skip(`keeps its contract (${launcher})`, () => undefined));
-} else {
-  const [samples] = await Promise.all([javaSamples(java), launcher.prepare?.()]);
-  javaConformance("java as a launcher", launcherTarget(plainProcess(launcher), launcher.whenGone), samples);
+/** The default kind's, and those that somebody names a JDK for. */
+const majors = new Set([
+  "17",
+  ...Object.keys(process.env).flatMap((name) => /^MERINGUE_JAVA_(\d+)$/.exec(name)?.[1] ?? []),
+]);
+
+for (const major of majors) {
+  const launcher = launchers.launcherFor(`java:${major}`, "");
+  if (samples === undefined || typeof launcher === "string") {
+    describe(`java:${major}`, () => test.skip(`keeps its contract (${launcher})`, () => undefined));
+  } else {
+    await launcher.prepare?.();
+    const start = launcherTarget(plainProcess(launcher), launcher.whenGone);
+    javaConformance(`java:${major} as a launcher`, start, samples);
+  }
 }

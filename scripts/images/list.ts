@@ -65,7 +65,8 @@ function packaged(language: RuntimeFolder, version: string, suite: Suite, detail
 }
 
 function java(major: number, suite: Suite, details: Details = {}): ImageRecipe {
-  return packaged("java", `${major}`, suite, { args: { JAVA: `${major}` }, ...details });
+  const unknown = { ...(major < 9 && { QUIET: "" }), ...(major < 13 && { ARCHIVE: "" }) };
+  return packaged("java", `${major}`, suite, { args: { JAVA: `${major}`, ...unknown }, ...details });
 }
 
 /** An image of a language whose executables speak the action loop: its launcher is JavaScript. */
@@ -80,6 +81,8 @@ export const IMAGES: readonly ImageRecipe[] = [
   packaged("python", "3.13", "trixie", { between: true }),
   packaged("python", "3.14", "sid"),
   packaged("python", "3.11", "bookworm"),
+  java(8, "sid"),
+  java(11, "sid", { between: true }),
   java(17, "bookworm"),
   java(21, "trixie", { between: true }),
   java(25, "trixie"),

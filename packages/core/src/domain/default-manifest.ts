@@ -49,8 +49,8 @@ export const DEFAULT_MANIFEST: JsonObject = {
       runtime("python:3.14", "action-python-v3.14"),
     ],
     java: [
-      standIn("java:8", "action-java-v17", "Java 17", MAIN),
-      standIn("java:11", "action-java-v17", "Java 17", MAIN),
+      runtime("java:8", "action-java-v8", MAIN),
+      runtime("java:11", "action-java-v11", MAIN),
       runtime("java:17", "action-java-v17", { ...DEFAULT, ...MAIN }),
       runtime("java:21", "action-java-v21", MAIN),
       runtime("java:25", "action-java-v25", MAIN),

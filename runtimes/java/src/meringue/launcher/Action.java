@@ -47,7 +47,8 @@ final class Action {
     try {
       environment.setAll(value.getAsJsonObject().get("env"));
       boolean built = isTrue(value, "built");
-      load(new Upload(uploaded, isTrue(value, "binary"), built, EntryPoint.of(main)));
+      EntryPoint entry = EntryPoint.of(main);
+      load(new Upload(uploaded, isTrue(value, "binary"), built, entry.simpleName()), entry);
       return new Answer(200, JsonText.of(initialised(text(value, "build_limit"))));
     } catch (Throwable error) {
       environment.restore(before);
@@ -81,15 +82,14 @@ final class Action {
     return answer;
   }
 
-  private void load(Upload upload) throws Exception {
-    EntryPoint entry = upload.entry();
+  private void load(Upload upload, EntryPoint entry) throws Exception {
     ClassLoader made = upload.loader(folder);
-    Class<?> loaded = made.loadClass(entry.className());
-    if (Arrays.stream(loaded.getDeclaredMethods()).noneMatch(each -> each.getName().equals(entry.method()))) {
-      throw new NoSuchMethodException(entry.method());
+    Class<?> loaded = made.loadClass(entry.className);
+    if (Arrays.stream(loaded.getDeclaredMethods()).noneMatch(each -> each.getName().equals(entry.method))) {
+      throw new NoSuchMethodException(entry.method);
     }
     loader = made;
-    method = entry.method();
+    method = entry.method;
     code = loaded;
   }
 

@@ -30,7 +30,7 @@ final class ActionLoader extends URLClassLoader {
       URLConnection connection = place.openConnection();
       byte[] bytes;
       try (InputStream input = connection.getInputStream()) {
-        bytes = ExitCalls.rewritten(input.readAllBytes());
+        bytes = ExitCalls.rewritten(Folders.bytes(input));
       }
       definePackageOf(name, connection);
       return defineClass(name, bytes, 0, bytes.length, new CodeSource(root(place, path), (Certificate[]) null));
@@ -39,22 +39,24 @@ final class ActionLoader extends URLClassLoader {
     }
   }
 
+  @SuppressWarnings("deprecation") // newer Java has another way to ask
   private void definePackageOf(String name, URLConnection connection) throws IOException {
     int end = name.lastIndexOf('.');
-    if (end < 0 || getDefinedPackage(name.substring(0, end)) != null) return;
+    if (end < 0 || getPackage(name.substring(0, end)) != null) return;
     String packageName = name.substring(0, end);
-    Manifest manifest = connection instanceof JarURLConnection jar ? jar.getManifest() : null;
+    Manifest manifest = connection instanceof JarURLConnection ? ((JarURLConnection) connection).getManifest() : null;
     try {
       if (manifest == null) definePackage(packageName, null, null, null, null, null, null, null);
       else definePackage(packageName, manifest, ((JarURLConnection) connection).getJarFileURL());
     } catch (IllegalArgumentException error) {
-      if (getDefinedPackage(packageName) == null) throw error; // else another thread was faster
+      if (getPackage(packageName) == null) throw error; // else another thread was faster
     }
   }
 
   /** The jar, or the folder, that a class file lies in. */
   private static URL root(URL place, String path) throws IOException {
-    if (place.openConnection() instanceof JarURLConnection jar) return jar.getJarFileURL();
+    URLConnection connection = place.openConnection();
+    if (connection instanceof JarURLConnection) return ((JarURLConnection) connection).getJarFileURL();
     String text = place.toString();
     return URI.create(text.substring(0, text.length() - path.length())).toURL();
   }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -38,7 +39,8 @@ final class Build {
 
   private static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(".java")).sorted().toList();
+      Stream<Path> kept = all.filter(file -> Files.isRegularFile(file) && !file.toString().endsWith(".java"));
+      return kept.sorted().collect(Collectors.toList());
     }
   }
 }

@@ -1,8 +1,16 @@
 package meringue.launcher;
 
 /** What {@code --main} names: {@code pkg.Class} or {@code pkg.Class#method}. */
-record EntryPoint(String className, String method) {
+final class EntryPoint {
   private static final String DEFAULT_METHOD = "main";
+
+  final String className;
+  final String method;
+
+  private EntryPoint(String className, String method) {
+    this.className = className;
+    this.method = method;
+  }
 
   static EntryPoint of(String main) {
     int mark = main.indexOf('#');

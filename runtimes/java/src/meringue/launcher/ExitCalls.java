@@ -5,12 +5,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
  * Turns the calls of {@code System.exit}, {@code Runtime.exit} and {@code Runtime.halt} in a class file into calls of
- * {@link Exit}. Java has no other way left: its security manager warns in version 17, and is gone in 24. Calls by reflection
- * are not found.
+ * {@link Exit}. No other way works in every version: the security manager warns in 17, and is gone in 24. Calls by
+ * reflection are not found.
  */
 final class ExitCalls {
   private static final int INVOKE_VIRTUAL = 0xb6;
@@ -101,7 +100,7 @@ final class ExitCalls {
   private boolean isText(int index, String text) {
     int at = entries[index];
     byte[] wanted = text.getBytes(StandardCharsets.US_ASCII);
-    return Arrays.equals(bytes, at + 3, at + 3 + u2(at + 1), wanted, 0, wanted.length);
+    return ByteBuffer.wrap(bytes, at + 3, u2(at + 1)).equals(ByteBuffer.wrap(wanted));
   }
 
   /** Calls of a method of an object become calls of a static one that takes the object first. */
@@ -139,12 +138,10 @@ final class ExitCalls {
   private int instructionLength(int start, int at) {
     int code = bytes[at] & 0xff;
     int operands = at + 4 - (at - start) % 4; // of switches: aligned
-    return switch (code) {
-      case 0xaa -> operands - at + 12 + 4 * (file.getInt(operands + 8) - file.getInt(operands + 4) + 1);
-      case 0xab -> operands - at + 8 + 8 * file.getInt(operands + 4);
-      case 0xc4 -> (bytes[at + 1] & 0xff) == 0x84 ? 6 : 4;
-      default -> plainLength(code);
-    };
+    if (code == 0xaa) return operands - at + 12 + 4 * (file.getInt(operands + 8) - file.getInt(operands + 4) + 1);
+    if (code == 0xab) return operands - at + 8 + 8 * file.getInt(operands + 4);
+    if (code == 0xc4) return (bytes[at + 1] & 0xff) == 0x84 ? 6 : 4;
+    return plainLength(code);
   }
 
   private static int plainLength(int code) {
@@ -158,13 +155,10 @@ final class ExitCalls {
   }
 
   private int entryLength(int tag, int at) {
-    return switch (tag) {
-      case 1 -> 2 + u2(at);
-      case 5, 6 -> 8;
-      case 7, 8, 16, 19, 20 -> 2;
-      case 15 -> 3;
-      default -> 4;
-    };
+    if (tag == 1) return 2 + u2(at);
+    if (tag == 5 || tag == 6) return 8;
+    if (tag == 7 || tag == 8 || tag == 16 || tag == 19 || tag == 20) return 2;
+    return tag == 15 ? 3 : 4;
   }
 
   private int u2(int at) {

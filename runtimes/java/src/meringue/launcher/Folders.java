@@ -1,14 +1,17 @@
 package meringue.launcher;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -40,11 +43,18 @@ final class Folders {
   }
 
   private static Path inside(Path folder, String name) throws ZipException {
-    boolean steps = List.of(name.split("/")).contains("..");
+    boolean steps = Arrays.asList(name.split("/")).contains("..");
     if (steps || name.startsWith("/") || name.indexOf('\0') >= 0) {
       throw new ZipException("the entry " + name + " lies outside of the folder");
     }
     return folder.resolve(name);
+  }
+
+  /** All that a stream holds. */
+  static byte[] bytes(InputStream from) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    copy(from, bytes, TOTAL_LIMIT_BYTES);
+    return bytes.toByteArray();
   }
 
   private static long copy(InputStream from, OutputStream to, long limitBytes) throws IOException {
@@ -62,9 +72,8 @@ final class Folders {
   static void empty(Path folder) {
     if (!Files.isDirectory(folder)) return;
     try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        if (!path.equals(folder)) Files.delete(path);
-      }
+      List<Path> paths = all.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
+      for (Path path : paths.subList(0, paths.size() - 1)) Files.delete(path); // the last one is the folder
     } catch (IOException error) {
       throw new UncheckedIOException(error);
     }

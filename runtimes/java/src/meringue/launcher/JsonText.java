@@ -78,13 +78,11 @@ final class JsonText {
   }
 
   private static void writeEscape(char letter, StringBuilder text) {
-    switch (letter) {
-      case '"', '\\' -> text.append('\\').append(letter);
-      case '\n' -> text.append("\\n");
-      case '\r' -> text.append("\\r");
-      case '\t' -> text.append("\\t");
-      default -> text.append(String.format("\\u%04x", (int) letter));
-    }
+    if (letter == '"' || letter == '\\') text.append('\\').append(letter);
+    else if (letter == '\n') text.append("\\n");
+    else if (letter == '\r') text.append("\\r");
+    else if (letter == '\t') text.append("\\t");
+    else text.append(String.format("\\u%04x", (int) letter));
   }
 
   /** Whether a surrogate has no other half. */

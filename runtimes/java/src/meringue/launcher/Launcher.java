@@ -13,7 +13,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.nio.file.Paths;
 
 /** Runs Java actions: the launcher protocol, on descriptors 4 (lines in) and 3 (lines out). */
 public final class Launcher {
@@ -31,7 +31,7 @@ public final class Launcher {
     String folder = environment.remove("MERINGUE_ACTION_DIR");
     Logs logs = new Logs(sentinels);
     logs.take();
-    Action action = new Action(Path.of(folder == null ? "action" : folder).toAbsolutePath(), logs, environment);
+    Action action = new Action(Paths.get(folder == null ? "action" : folder).toAbsolutePath(), logs, environment);
     if (arguments.length > 0) WarmUp.all(environment);
     else WarmUp.whileIdle(environment, lines);
     while (lines.next()) {
@@ -49,7 +49,7 @@ public final class Launcher {
       message = parsed.isJsonObject() ? parsed.getAsJsonObject() : new JsonObject();
     } catch (JsonParseException error) {
       // Gson wraps a lack of memory, such as for an archive that is too large.
-      Throwable reason = error.getCause() instanceof OutOfMemoryError memory ? memory : error;
+      Throwable reason = error.getCause() instanceof OutOfMemoryError ? error.getCause() : error;
       return lines.isInit() ? action.unreadable(reason).line("init") : Answer.failed(400, reason.toString()).line("-");
     }
     if (message.has("init")) return action.init(message.get("init")).line("init");

@@ -67,7 +67,7 @@ final class LineInput extends InputStream {
     for (int index = 0; index < count; index++) {
       if (target[offset + index] != '\n') continue;
       input.reset();
-      input.skipNBytes(index + 1L);
+      for (long left = index + 1L; left > 0; ) left -= input.skip(left);
       ended = true;
       return index == 0 ? -1 : index;
     }

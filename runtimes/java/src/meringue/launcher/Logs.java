@@ -14,12 +14,14 @@ final class Logs {
   private static final byte[] SENTINEL = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX\n".getBytes(StandardCharsets.US_ASCII);
 
   private final boolean sentinels;
-  private final Log out = new Log(FileDescriptor.out);
-  private final Log err = new Log(FileDescriptor.err);
+  private final Log out;
+  private final Log err;
 
   /** @param sentinels whether the end of an activation is marked */
-  Logs(boolean sentinels) {
+  Logs(boolean sentinels) throws IOException {
     this.sentinels = sentinels;
+    out = new Log(FileDescriptor.out);
+    err = new Log(FileDescriptor.err);
   }
 
   /** Makes them what actions print to. */
@@ -38,10 +40,10 @@ final class Logs {
 
   private static final class Log extends OutputStream {
     private final FileOutputStream file;
-    private final PrintStream stream = new PrintStream(new BufferedOutputStream(this), true, StandardCharsets.UTF_8);
+    private final PrintStream stream = new PrintStream(new BufferedOutputStream(this), true, "UTF-8");
     private boolean atLineStart = true;
 
-    Log(FileDescriptor descriptor) {
+    Log(FileDescriptor descriptor) throws IOException {
       file = new FileOutputStream(descriptor);
     }
 

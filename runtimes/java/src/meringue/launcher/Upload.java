@@ -7,21 +7,36 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
-/**
- * What was uploaded: a jar, one source file, or a zip of sources and jars.
- *
- * @param code base64 of an archive, or text
- * @param binary whether it may be base64
- * @param built whether it is what {@link Build} made of another
- */
-record Upload(String code, boolean binary, boolean built, EntryPoint entry) {
+/** What was uploaded: a jar, one source file, or a zip of sources and jars. */
+final class Upload {
   private static final String MANIFEST = "META-INF/MANIFEST.MF";
+
+  private final String code;
+  private final boolean binary;
+  private final boolean built;
+  private final String name;
+
+  /**
+   * @param code base64 of an archive, or text
+   * @param binary whether it may be base64
+   * @param built whether it is what {@link Build} made of another
+   * @param name of the class that one source file holds
+   */
+  Upload(String code, boolean binary, boolean built, String name) {
+    this.code = code;
+    this.binary = binary;
+    this.built = built;
+    this.name = name;
+  }
 
   /** Puts it into a folder, compiles what is to be, and tells where its classes come from. */
   ClassLoader loader(Path folder) throws IOException, CompilationFailed {
@@ -35,7 +50,7 @@ record Upload(String code, boolean binary, boolean built, EntryPoint entry) {
     if (isJar(bytes)) {
       Path jar = folder.resolve("action.jar");
       Files.write(jar, bytes);
-      return new ActionLoader(urls(List.of(jar)));
+      return new ActionLoader(urls(Collections.singletonList(jar)));
     }
     return compiledArchive(folder, bytes);
   }
@@ -44,7 +59,7 @@ record Upload(String code, boolean binary, boolean built, EntryPoint entry) {
   private byte[] bytes() {
     if (binary) {
       try {
-        byte[] decoded = Base64.getDecoder().decode(code.strip());
+        byte[] decoded = Base64.getDecoder().decode(code.trim());
         if (isZip(decoded) || !looksLikeSource(code)) return decoded;
       } catch (IllegalArgumentException error) {
         // not base64 after all
@@ -75,9 +90,9 @@ record Upload(String code, boolean binary, boolean built, EntryPoint entry) {
   }
 
   private ClassLoader compiledSource(Path folder, byte[] bytes) throws IOException, CompilationFailed {
-    Path source = folder.resolve(entry.simpleName() + ".java");
+    Path source = folder.resolve(name + ".java");
     Files.write(source, bytes);
-    SourceCompiler.compile(List.of(source), List.of(), folder.resolve(Build.CLASSES));
+    SourceCompiler.compile(Collections.singletonList(source), Collections.emptyList(), folder.resolve(Build.CLASSES));
     return loaderOf(folder);
   }
 
@@ -92,14 +107,15 @@ record Upload(String code, boolean binary, boolean built, EntryPoint entry) {
   /** For a folder with classes that were compiled, and what else an archive held. */
   private static ClassLoader loaderOf(Path folder) throws IOException {
     Path content = folder.resolve(Build.CONTENT);
-    List<Path> path = new ArrayList<>(List.of(folder.resolve(Build.CLASSES), content));
+    List<Path> path = new ArrayList<>(Arrays.asList(folder.resolve(Build.CLASSES), content));
     if (Files.isDirectory(content)) path.addAll(filesNamed(content, ".jar"));
     return new ActionLoader(urls(path));
   }
 
   private static List<Path> filesNamed(Path folder, String end) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.toString().endsWith(end) && Files.isRegularFile(file)).sorted().toList();
+      Stream<Path> named = files.filter(file -> file.toString().endsWith(end) && Files.isRegularFile(file));
+      return named.sorted().collect(Collectors.toList());
     }
   }
 

@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +51,7 @@ final class WarmUp {
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
     Path folder = Files.createTempDirectory("warm-up");
     try {
-      System.setOut(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+      System.setOut(new PrintStream(new ByteArrayOutputStream(), true, "UTF-8"));
       Action action = new Action(folder, new Logs(false), environment);
       JsonObject init = parsed("{\"binary\":true,\"env\":{}}").getAsJsonObject();
       init.addProperty("code", code);
@@ -77,7 +76,7 @@ final class WarmUp {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream jar = new ZipOutputStream(bytes);
         InputStream content = Sample.class.getResourceAsStream("Sample.class")) {
-      String text = new String(content.readAllBytes(), StandardCharsets.ISO_8859_1).replace(OWN, OTHER);
+      String text = new String(Folders.bytes(content), StandardCharsets.ISO_8859_1).replace(OWN, OTHER);
       jar.putNextEntry(new ZipEntry(OTHER + ".class"));
       jar.write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
