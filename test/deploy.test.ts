@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, test } from "vitest";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { settingNames, settingOf } from "../packages/server/src/config/schema.ts";
 import { fileKeys } from "../packages/server/src/config/sources.ts";
 import { nginxConfig } from "../packages/server/src/nginx/nginx-config.ts";
@@ -18,7 +18,7 @@ const TIMEOUT = { timeout: 60_000 };
 const known = new Set([
   ...settingNames.map((name) => settingOf(name).env),
   ...fileKeys,
-  ...["MERINGUE_KAFKA_USERNAME", "MERINGUE_KAFKA_PASSWORD"],
+  ...["MERINGUE_KAFKA_USERNAME", "MERINGUE_KAFKA_PASSWORD", "MERINGUE_CONSUL_TOKEN"],
 ]);
 
 function isMissing(program: string): boolean {
@@ -30,6 +30,25 @@ function variablesIn(text: string): readonly string[] {
   return [...new Set(text.match(/\b(MERINGUE|OW_DB|CONFIG_whisk|LIMITS)_\w+|\bOW_DB\b|\bKAFKA_HOSTS\b/g))].filter(
     (name) => !["MERINGUE_IMAGE"].includes(name),
   );
+}
+
+/** What compose cannot do without, from its .env. */
+const passwords = {
+  OW_DB_PASSWORD: "pw-couchdb",
+  MERINGUE_CONTROLLER_PASSWORD: "pw-controller",
+  MERINGUE_KAFKA_PASSWORD: "pw-kafka",
+  MERINGUE_CONSUL_TOKEN: "6d4a1c52-3f0b-4f7e-9d4e-1b7d5a0c9e11",
+};
+
+interface Composed {
+  readonly services: Readonly<Record<string, { readonly environment: Readonly<Record<string, string>> }>>;
+}
+
+/** The compose file as docker-compose reads it. */
+async function composed(cwd: string, variables: NodeJS.ProcessEnv): Promise<Composed> {
+  const env = { ...process.env, ...variables };
+  const { stdout } = await run("docker-compose", ["-f", "compose.yaml", "config"], { cwd, env });
+  return parse(stdout) as Composed;
 }
 
 interface Manifest {
@@ -65,10 +84,9 @@ describe("what deploys a cluster", () => {
   });
 
   test.skipIf(isMissing("docker-compose"))("is a compose file (needs docker-compose)", TIMEOUT, async ({ expect }) => {
-    const env = { ...process.env, OW_DB_PASSWORD: "pw", MERINGUE_CONTROLLER_PASSWORD: "pw" };
     const cwd = join(DEPLOY, "compose");
-    const { stdout } = await run("docker-compose", ["-f", "compose.yaml", "config", "--services"], { cwd, env });
-    expect(stdout.trim().split("\n").toSorted()).toEqual([
+    const { services } = await composed(cwd, passwords);
+    expect(Object.keys(services).toSorted()).toEqual([
       "consul",
       "controller0",
       "controller1",
@@ -78,8 +96,35 @@ describe("what deploys a cluster", () => {
       "kafka",
       "nginx",
     ]);
-    await expect(run("docker-compose", ["-f", "compose.yaml", "config"], { cwd })).rejects.toThrow(/OW_DB_PASSWORD/);
+    for (const missing of Object.keys(passwords)) {
+      await expect(composed(cwd, { ...passwords, [missing]: "" })).rejects.toThrow(missing);
+    }
   });
+
+  const listed = (text: string | undefined): readonly string[] => (text ?? "").split(",");
+
+  test.skipIf(isMissing("docker-compose"))(
+    "lets nobody talk to Kafka or Consul without a password but on their own loopback (needs docker-compose)",
+    TIMEOUT,
+    async ({ expect }) => {
+      const { services } = await composed(join(DEPLOY, "compose"), passwords);
+      const kafka = services["kafka"]?.environment ?? {};
+      const inTheOpen = listed(kafka["KAFKA_LISTENERS"]).filter((each) => !each.includes("://127.0.0.1:"));
+      expect(inTheOpen).toEqual(["CLIENTS://0.0.0.0:9092"]);
+      expect(listed(kafka["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"])).toContain("CLIENTS:SASL_PLAINTEXT");
+      expect(kafka["KAFKA_LISTENER_NAME_CLIENTS_PLAIN_SASL_JAAS_CONFIG"]).toBe(
+        'org.apache.kafka.common.security.plain.PlainLoginModule required user_meringue="pw-kafka";',
+      );
+      const { acl } = JSON.parse(services["consul"]?.environment["CONSUL_LOCAL_CONFIG"] ?? "{}");
+      expect(acl).toMatchObject({ enabled: true, default_policy: "deny" });
+      expect(services["invoker0"]?.environment).toMatchObject({
+        MERINGUE_KAFKA_SASL: "plain",
+        MERINGUE_KAFKA_USERNAME: "meringue",
+        MERINGUE_KAFKA_PASSWORD: "pw-kafka",
+        MERINGUE_CONSUL_TOKEN: acl.tokens.initial_management,
+      });
+    },
+  );
 
   const rendered = async (...flags: readonly string[]): Promise<readonly string[]> => {
     const { stdout } = await run("helm", ["template", "test", CHART, ...flags]);

@@ -46,6 +46,10 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
   value: {{ .Values.registry.kind | quote }}
 - name: MERINGUE_CONSUL_URL
   value: {{ .Values.registry.consulUrl | quote }}
+{{- with .Values.registry.secret }}
+- name: MERINGUE_CONSUL_TOKEN
+  valueFrom: { secretKeyRef: { name: {{ . }}, key: token } }
+{{- end }}
 - name: MERINGUE_CLUSTER_SIZE
   value: {{ .Values.controller.replicas | quote }}
 - name: MERINGUE_PUBLIC_URL
