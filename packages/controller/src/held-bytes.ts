@@ -15,6 +15,7 @@ export function holdAnswer(budget: ByteBudget | undefined, reply: ApiReply, acti
  */
 export function takeForBody(budget: ByteBudget | undefined, request: ApiRequest, allowedBytes: number): () => void {
   const { "content-length": length, "transfer-encoding": coding } = request.headers;
-  const bytes = length === undefined ? (coding === undefined ? 0 : allowedBytes) : Number(length);
+  const bytes =
+    length === undefined ? (coding === undefined ? 0 : allowedBytes) : Math.min(Number(length), allowedBytes);
   return budget?.take(request.identity.namespace.name, bytes) ?? (() => {});
 }

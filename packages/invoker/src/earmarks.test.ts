@@ -14,6 +14,8 @@ describe("memory that is kept for somebody", () => {
     expect([kept.of("a"), kept.of("b")]).toEqual([512, 88]);
     kept.trim(400);
     expect([kept.of("a"), kept.of("b"), kept.totalMb]).toEqual([400, 0, 400]);
+    kept.trim(300);
+    expect([kept.of("a"), kept.of("b"), kept.totalMb]).toEqual([300, 0, 300]);
     kept.add("b", 128, 128);
     kept.keepOnly([{ ownerKey: "b" }]);
     expect([kept.of("a"), kept.totalMb]).toEqual([0, 128]);

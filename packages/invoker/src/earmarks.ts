@@ -39,10 +39,9 @@ export function earmarks(): Earmarks {
     drop,
     isPart: (ownerKey) => (kept.get(ownerKey) ?? 0) < (needs.get(ownerKey) ?? 0),
     trim(toMb) {
-      if (totalMb <= toMb) return;
       for (const [ownerKey, memoryMb] of [...kept].reverse()) {
+        if (totalMb <= toMb) return;
         const backMb = Math.min(memoryMb, totalMb - toMb);
-        if (backMb <= 0) return;
         kept.set(ownerKey, memoryMb - backMb);
         totalMb -= backMb;
       }

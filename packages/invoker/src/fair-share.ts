@@ -130,7 +130,8 @@ export function whoseTurn(
   let best: Ranked<Ranked<OwnerQueue>> | undefined;
   for (const queue of lacking) {
     const { ownerKey, head } = queue;
-    if (ownerKey === owner.key || shares.earmarkedMb(ownerKey) >= head.cell.memoryMb) continue;
+    if (queue.jobs.length === 0 || ownerKey === owner.key) continue; // it may have been served since it was lacking
+    if (shares.earmarkedMb(ownerKey) >= head.cell.memoryMb) continue;
     const since = waitsSince(queue, shares);
     const own = { of: queue, claimMb: ownerClaim(queue, shares), since };
     const within = head.owner.namespace === owner.namespace;

@@ -15,12 +15,13 @@ export function occupancyOf(table: Pick<ContainerTable, "all">): Occupancy {
   const warm = new Map<string, number>();
   let busyMemoryMb = 0;
   for (const pooled of table.all()) {
-    const { owner, cell } = pooled;
+    const { owner, cell, state } = pooled;
     if (owner === undefined) continue;
     if (isAtWork(pooled)) {
       busyMemoryMb += cell.memoryMb;
       continue;
     }
+    if (state !== "idle" && state !== "paused" && state !== "pausing") continue; // it is going
     // an owner's key ends in the revision
     const key = warmKey(owner.namespace, owner.actionId, owner.key.slice(owner.key.lastIndexOf("|") + 1));
     warm.set(key, (warm.get(key) ?? 0) + 1);

@@ -43,6 +43,9 @@ export async function freeBerth({ place, cgroup, shell }: Berth): Promise<void> 
   shell.kill();
   await shell.ended;
   for (const stream of [shell.input, shell.output, shell.stdout, shell.stderr]) stream.destroy();
-  await cgroup?.remove();
-  await place.release();
+  try {
+    await cgroup?.remove();
+  } finally {
+    await place.release();
+  }
 }

@@ -127,6 +127,7 @@ function aheadOf(chosen: Chosen, berths: ReadyPool<Berth>): Ahead | undefined {
     },
     isAlive: ({ berth }) => berth.shell.isAlive(),
     remove: freeLaid,
+    failed: (what, error) => process.emitWarning(`${what}: ${reasonOf(error)}`),
     after: (delayMs, callback) => systemClock.after(delayMs, callback),
   });
 }

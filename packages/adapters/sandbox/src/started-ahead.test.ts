@@ -11,6 +11,7 @@ function world() {
   const timers = new Map<() => void, number>();
   const started: Started[] = [];
   const removed: Started[] = [];
+  const failures: string[] = [];
   const ahead = startedAhead<Started>({
     start: async (wish) => {
       if (wish.env["FAIL"] !== undefined) throw new Error("cannot be started");
@@ -19,7 +20,11 @@ function world() {
       return one;
     },
     isAlive: (one) => one.alive,
-    remove: async (one) => void removed.push(one),
+    remove: async (one) => {
+      removed.push(one);
+      if (one.wish.env["STUCK"] !== undefined) throw new Error("cannot be removed");
+    },
+    failed: (what) => void failures.push(what),
     after(delayMs, callback) {
       timers.set(callback, delayMs);
       return () => timers.delete(callback);
@@ -34,7 +39,7 @@ function world() {
     }
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   };
-  return { ahead, started, removed, pass };
+  return { ahead, started, removed, failures, pass };
 }
 
 function wish(name: string, over: Partial<Launcher> = {}, env: Record<string, string> = {}): Wish {
@@ -102,12 +107,22 @@ describe("what is started ahead", () => {
   });
 
   test("that cannot be started is nobody's matter until it is wanted", async ({ expect }) => {
-    const { ahead, started, pass } = world();
+    const { ahead, started, failures, pass } = world();
     ahead.take(wish("python", {}, { FAIL: "yes" }));
     ahead.take(wish("ruby"));
     await pass(CALM_MS);
     expect(started).toHaveLength(1);
     expect(ahead.take(wish("ruby"))).toBe(started[0]);
+    expect(failures).toEqual(["cannot start a sandbox ahead"]);
+  });
+
+  test("and cannot be removed is told of, and stops nobody", async ({ expect }) => {
+    const { ahead, removed, failures, pass } = world();
+    ahead.take(wish("python", {}, { STUCK: "yes" }));
+    await pass(CALM_MS);
+    await pass(WAIT_MS);
+    expect([removed.length, failures]).toEqual([1, ["cannot remove a sandbox that was started ahead"]]);
+    await ahead.close();
   });
 
   test("is removed at the end, and none is started after", async ({ expect }) => {

@@ -21,6 +21,8 @@ export interface AheadParts<T> {
   readonly start: (wish: Wish) => Promise<T>;
   readonly isAlive: (waiting: T) => boolean;
   readonly remove: (waiting: T) => Promise<void>;
+  /** Is told of what failed and concerns no caller. */
+  readonly failed: (what: string, error: unknown) => void;
   /** @returns cancels it. */
   readonly after: (delayMs: number, callback: () => void) => () => void;
 }
@@ -40,7 +42,7 @@ interface Sort<T> {
 }
 
 /** Keeps one ready of each sort that was wanted lately, if its launcher may be started ahead. */
-export function startedAhead<T>({ start, isAlive, remove, after }: AheadParts<T>): StartedAhead<T> {
+export function startedAhead<T>({ start, isAlive, remove, failed, after }: AheadParts<T>): StartedAhead<T> {
   /** In the order in which they were wanted. */
   const sorts = new Map<string, Sort<T>>();
   const removing = new Set<Promise<void>>();
@@ -56,7 +58,9 @@ export function startedAhead<T>({ start, isAlive, remove, after }: AheadParts<T>
   }
 
   function discard(waiting: T): void {
-    const done = remove(waiting).finally(() => removing.delete(done));
+    const done = remove(waiting)
+      .catch((error: unknown) => failed("cannot remove a sandbox that was started ahead", error))
+      .finally(() => removing.delete(done));
     removing.add(done);
   }
 
@@ -66,9 +70,10 @@ export function startedAhead<T>({ start, isAlive, remove, after }: AheadParts<T>
       try {
         const started = await start(sort.wish);
         if (!closed && sorts.get(key) === sort) sort.waiting = started;
-        else await remove(started);
-      } catch {
-        drop(key, sort); // whoever wants it next starts one itself, and is told
+        else discard(started);
+      } catch (error) {
+        failed("cannot start a sandbox ahead", error);
+        drop(key, sort); // whoever wants it next starts one itself
       }
     }
   }

@@ -158,10 +158,12 @@ export function flights(deps: FlightsDependencies): Flights {
         slot: placed,
         instance,
         sentAt: 0,
+        lookedAt: 0,
         isTest: placed === undefined,
         forced: false,
         known: false,
         adopted: false,
+        moving: false,
         record: undefined,
         wanted: message.blocking && placed !== undefined,
         cancelTimer: () => undefined,
@@ -205,10 +207,12 @@ export function flights(deps: FlightsDependencies): Flights {
     },
     settle,
     lookForRecords() {
-      for (const flight of all.values()) {
-        if (looking.size >= LOOKS_AT_ONCE) return;
-        if (!flight.wanted || flight.known || clock.now() - flight.sentAt < LOOK_AFTER_MS) continue;
-        if (looking.has(flight)) continue;
+      const now = clock.now();
+      const isDue = (each: Outstanding): boolean => each.wanted && !each.known && now - each.sentAt >= LOOK_AFTER_MS;
+      const due = [...all.values()].filter((each) => isDue(each) && !looking.has(each));
+      due.sort((a, b) => a.lookedAt - b.lookedAt);
+      for (const flight of due.slice(0, LOOKS_AT_ONCE - looking.size)) {
+        flight.lookedAt = now;
         looking.add(flight);
         void readRecord(activations, flight.message, warn).then((record) => {
           looking.delete(flight);

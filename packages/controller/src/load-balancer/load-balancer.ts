@@ -146,6 +146,8 @@ export function loadBalancer(options: LoadBalancerOptions): LoadBalancer {
     throw new ServiceUnavailable();
   };
   const elsewhere = async (flight: Outstanding): Promise<void> => {
+    if (flight.moving) return;
+    flight.moving = true;
     try {
       const placed = await slotFor(flight.request);
       if (flying.get(flight.message.activationId) !== flight) {
@@ -159,6 +161,8 @@ export function loadBalancer(options: LoadBalancerOptions): LoadBalancer {
     } catch (error) {
       warn(`cannot place activation ${flight.message.activationId} on another invoker`, error);
       await flying.settle(flight, INVOKER_LOST);
+    } finally {
+      flight.moving = false;
     }
   };
   const dispatch = async (message: ActivationMessage): Promise<Dispatched> => {

@@ -36,7 +36,7 @@ export function lostInvokers(options: LostInvokersOptions): LostInvokers {
   const endAll = (instance: number): void => {
     for (const flight of [...flights.all()]) {
       // what has ended, or is in other hands, is left to whoever said so
-      if (flight.instance !== instance || flight.adopted) continue;
+      if (flight.instance !== instance || flight.adopted || flight.moving) continue;
       if (flight.isTest) flights.withdraw(flight);
       else if (mayRunTwice(flight)) void options.elsewhere(flight);
       else {

@@ -11,6 +11,8 @@ export interface Outstanding {
   instance: number;
   /** Epoch milliseconds. */
   sentAt: number;
+  /** When its record was looked for last, epoch milliseconds. */
+  lookedAt: number;
   /** True of a test activation: of no interest to anybody but the registry. */
   readonly isTest: boolean;
   /** True once a completion was waited for in vain. */
@@ -19,6 +21,8 @@ export interface Outstanding {
   known: boolean;
   /** True once somebody has said, without its record, that it has ended or is in good hands: its invoker's end is not its own. */
   adopted: boolean;
+  /** True while a place on another invoker is looked for. */
+  moving: boolean;
   /** Its record, once that came by the bus. It may not be stored: others than ours answer first. */
   record: Activation | undefined;
   /** Whether anybody wants its record. */
