@@ -95,7 +95,8 @@ function scriptCases(): Case[] {
   return [
     {
       title: "takes no second line for the answer to the next run",
-      upload: answering(`n=$((n + 1)); printf '{"n":%s}\\n{"n":"late"}\\n' $n >&3`),
+      // bash itself writes line by line; what comes after the answer was passed on belongs to whatever runs then
+      upload: answering(`n=$((n + 1)); env printf '{"n":%s}\\n{"n":"late"}\\n' $n >&3`),
       bodies: [{}, {}, {}],
       check: ({ runs }, expect) => expect(runs.map(({ body }) => body)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]),
     },
