@@ -8,8 +8,8 @@ import { type StreamWorld, startStreamWorld } from "./stream-world.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const MAX_STREAM_BYTES = 64 * MEBIBYTE;
-/** What the kernel and HTTP may hold of an answer that nobody reads, with room to spare. */
-const AHEAD_BYTES = 24 * MEBIBYTE;
+/** What the kernel, whose buffers grow to tens of megabytes, and HTTP may hold of an answer that nobody reads: less than all. */
+const AHEAD_BYTES = 48 * MEBIBYTE;
 /** An item may take so long from where it is made to the client, at the median. */
 const LATENCY_MS = 5;
 
