@@ -49,6 +49,7 @@ export * from "./ports/invoker-registry.ts";
 export * from "./ports/store-contents.ts";
 export * from "./ports/subject-store.ts";
 export * from "./use-cases/action-catalogue.ts";
+export * from "./use-cases/arrived-activation.ts";
 export * from "./use-cases/authenticate.ts";
 export * from "./use-cases/bounded-map.ts";
 export { type ByteBudget, byteBudget, withinBudget } from "./use-cases/byte-budget.ts";

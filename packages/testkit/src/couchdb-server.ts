@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { killProcess } from "./kill-process.ts";
 
 const PROGRAM = fileURLToPath(new URL("../couchdb/node_modules/pouchdb-server/bin/pouchdb-server", import.meta.url));
 const END_WITH_PARENT = fileURLToPath(new URL("../couchdb/end-with-parent.cjs", import.meta.url));
@@ -59,10 +59,7 @@ export async function startCouchServer({ inMemory = false }: CouchServerOptions 
   async function kill(): Promise<void> {
     const running = child;
     child = undefined;
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
-    const ended = once(running, "exit");
-    running.kill("SIGKILL");
-    await ended;
+    await killProcess(running);
   }
   async function start(): Promise<void> {
     if (child !== undefined) return;

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { cp, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { killProcess } from "./kill-process.ts";
 
 const run = promisify(execFile);
 const LIB = fileURLToPath(new URL("../kafka/lib", import.meta.url));
@@ -76,10 +76,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions = {}): Promis
   async function kill(): Promise<void> {
     const running = child;
     child = undefined;
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
-    const ended = once(running, "exit");
-    running.kill("SIGKILL");
-    await ended;
+    await killProcess(running);
   }
   async function start(): Promise<void> {
     if (child !== undefined) return;

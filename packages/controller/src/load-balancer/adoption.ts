@@ -3,11 +3,13 @@ import {
   type ActivationMessage,
   type ActivationReceiver,
   type ActivationStore,
+  arrivedMessage,
   type Clock,
   type Dispatched,
   type ExecutableAction,
   getValue,
   isKept,
+  recordWithoutAction,
   type StoreLevels,
   type TravellingActivation,
 } from "@meringue/core";
@@ -17,7 +19,7 @@ export interface AdoptionOptions {
   readonly activations: ActivationStore;
   readonly clock: Clock;
   readonly storeLevels: StoreLevels | undefined;
-  /** The id of this controller's number as an invoker id: who answers in the place of a lost one. */
+  /** The number of the lost invoker, in whose place this controller answers. */
   readonly instance: number;
   /** The action as it was when it was invoked. @returns undefined when that revision is no more. */
   actionOf(activation: TravellingActivation): Promise<ExecutableAction | undefined>;
@@ -53,57 +55,14 @@ export async function adopt(
   if (action !== undefined && (!mayHaveBegun || runsTwice)) {
     // its controller, if it lives, is told that somebody sees to it
     await receiver.acknowledge(controller, { kind: "result", activationId, transid, activation: undefined });
-    const { result } = await dispatch(messageOf(activation, action));
+    const { result } = await dispatch(arrivedMessage(activation, action));
     void result.then(tell).catch(() => undefined); // its record is there, and whoever waits for it looks for that
     return;
   }
   const record =
     action === undefined
-      ? unnamedRecord(activation, clock.now())
-      : lostRecord(messageOf(activation, action), INVOKER_LOST, clock.now());
+      ? recordWithoutAction(activation, { statusCode: 3, result: { error: INVOKER_LOST } }, clock.now())
+      : lostRecord(arrivedMessage(activation, action), INVOKER_LOST, clock.now());
   if (isKept(activation, record.response, storeLevels)) await activations.put(record);
   await tell(record);
-}
-
-function messageOf(activation: TravellingActivation, action: ExecutableAction): ActivationMessage {
-  const { activationId, transid, user, args, initArgs, lockedArgs, blocking, cause, received, extraLogging } =
-    activation;
-  return {
-    ...{
-      activationId,
-      transid,
-      action,
-      user,
-      args: args ?? {},
-      initArgs,
-      lockedArgs,
-      blocking,
-      received,
-      extraLogging,
-    },
-    ...(cause === undefined ? {} : { cause }),
-  };
-}
-
-/** The record of one whose action is gone: nothing but its name is known. */
-function unnamedRecord({ activationId, action, user, cause }: TravellingActivation, now: number): Activation {
-  return {
-    namespace: user.namespace.name,
-    name: action.id.slice(action.id.lastIndexOf("/") + 1),
-    version: action.version ?? "0.0.1",
-    subject: user.subject,
-    activationId,
-    start: now,
-    end: now,
-    duration: 0,
-    ...(cause === undefined ? {} : { cause }),
-    response: { statusCode: 3, result: { error: INVOKER_LOST } },
-    logs: [],
-    annotations: [
-      { key: "path", value: action.id },
-      { key: "kind", value: "unknown" },
-      ...(cause === undefined ? [] : [{ key: "causedBy", value: "sequence" }]),
-    ],
-    publish: false,
-  };
 }

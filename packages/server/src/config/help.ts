@@ -18,7 +18,7 @@ export function helpText(): string {
     "Starts Meringue: everything in one process, with no other service needed.",
     "Other roles: meringue controller and meringue invoker (the parts of a cluster), meringue admin (accounts and limits),",
     "meringue db (databases), meringue config (the settings in force), meringue run (one action, without a server),",
-    "meringue runtimes (which kinds run here).",
+    "meringue runtimes (which kinds run here), meringue nginx (its configuration).",
     "",
     "Options, with the variable that says the same and the default:",
     ...ofAllRoles.flatMap(describe),

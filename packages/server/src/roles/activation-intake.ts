@@ -2,17 +2,19 @@ import {
   type Activation,
   type ActivationReceiver,
   type ActivationStore,
+  arrivedMessage,
   type Clock,
   type Dispatcher,
   type InvokerId,
   isKept,
   type ReceivedActivation,
+  recordWithoutAction,
   ServiceUnavailable,
   type StoreLevels,
   TooManyRequests,
 } from "@meringue/core";
 import type { FindAction } from "./action-finder.ts";
-import { acknowledgementOf, messageOf, recordWithoutAction } from "./received-message.ts";
+import { acknowledgementOf, WITHOUT_ACTION } from "./received-message.ts";
 import type { TellEnded } from "./user-events.ts";
 
 /** After which what could not be done now is tried again, in milliseconds. */
@@ -176,7 +178,7 @@ async function run(
   if (found === undefined || !received.held()) return undefined;
   const { action } = found;
   if (typeof action === "string") {
-    const record = recordWithoutAction(activation, action, clock.now());
+    const record = recordWithoutAction(activation, WITHOUT_ACTION[action], clock.now());
     if (!isKept(activation, record.response, storeLevels)) return record;
     const stored = await persist(`cannot store the record of activation ${activationId}`, async () => {
       await activations.put(record);
@@ -184,7 +186,7 @@ async function run(
     });
     return stored;
   }
-  const message = messageOf(activation, action);
+  const message = arrivedMessage(activation, action);
   const dispatched = await persist(`cannot accept activation ${activationId}`, () => dispatcher.dispatch(message));
   if (dispatched === undefined) return undefined;
   if (!isKept(message, { statusCode: 0 }, storeLevels)) received.settle();
